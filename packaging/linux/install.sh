@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Adds the program to one user's menu, from wherever this folder lies; with --remove, takes it out again.
+# Songs, settings and exports are never touched.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+share=${XDG_DATA_HOME:-$HOME/.local/share}
+bin=$HOME/.local/bin
+
+refresh() {
+  ! command -v update-desktop-database >/dev/null || update-desktop-database -q "$share/applications"
+  ! command -v gtk-update-icon-cache >/dev/null || gtk-update-icon-cache -qtf "$share/icons/hicolor" || true
+}
+
+installed_files() { (cd "$here/share" && find applications icons -type f); }
+
+if [[ ${1:-} == --remove ]]; then
+  installed_files | while read -r file; do rm -f "$share/$file"; done
+  [[ $(readlink "$bin/remixer" 2>/dev/null) != "$here/remixer" ]] || rm "$bin/remixer"
+  refresh
+  echo "The program is no longer in the menu; delete $here to remove it altogether."
+  exit 0
+fi
+
+installed_files | while read -r file; do install -Dm644 "$here/share/$file" "$share/$file"; done
+sed -i "s|^Exec=remixer|Exec=\"$here/remixer\"|" "$share/applications/stem-remixer.desktop"
+mkdir -p "$bin"
+ln -sfn "$here/remixer" "$bin/remixer"
+refresh
+echo "The program is in the menu, and as $bin/remixer."

@@ -1,0 +1,1 @@
+"""Sound as data: decoding, encoding, resampling, tags and the demo song."""

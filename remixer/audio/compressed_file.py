@@ -1,0 +1,91 @@
+"""Writing flac, mp3, ogg and opus through libsndfile, m4a through FFmpeg."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remixer.audio.wav_file import Bits, integers
+
+_LARGEST_WRITE_FRAMES = 65536
+_KINDS: dict[str, dict[str, Any]] = {
+    "flac": {"format": "FLAC"},
+    "mp3": {
+        "format": "MP3",
+        "subtype": "MPEG_LAYER_III",
+        "bitrate_mode": "CONSTANT",
+        "compression_level": 0.0,
+    },
+    "ogg": {"format": "OGG", "subtype": "VORBIS", "compression_level": 0.2},
+    "opus": {"format": "OGG", "subtype": "OPUS", "compression_level": 0.3},
+}
+
+
+class SndFile:
+    """A flac, mp3, ogg or opus file being written; stereo."""
+
+    def __init__(self, path: Path, rate: int, kind: str, bits: Bits) -> None:
+        import soundfile
+
+        how = dict(_KINDS[kind])
+        if kind == "flac":
+            how["subtype"] = f"PCM_{bits}"
+        self._bits: Bits | None = bits if kind == "flac" else None
+        name = str(path) if sys.platform == "win32" else os.fsencode(path)
+        path.touch()
+        self._file = soundfile.SoundFile(name, "w", samplerate=rate, channels=2, **how)
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        """Append (n, 2) samples, in pieces small enough for the Vorbis encoder."""
+        for start in range(0, len(block), _LARGEST_WRITE_FRAMES):
+            piece = block[start : start + _LARGEST_WRITE_FRAMES]
+            if self._bits is None:
+                self._file.write(np.clip(piece, -1, 1))
+            else:
+                self._file.write(integers(piece, self._bits) << (16 if self._bits == "16" else 8))
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._file.close()
+
+
+class M4aFile:
+    """An m4a file (AAC, 256 kb/s at the usual rates) being written; stereo."""
+
+    def __init__(self, path: Path, rate: int) -> None:
+        import av
+
+        self._rate, self._done = rate, 0
+        self._container = av.open(
+            str(path), "w", format="ipod", container_options={"movie_timescale": str(rate)}
+        )
+        self._stream = self._container.add_stream("aac", rate=rate, layout="stereo")
+        self._stream.bit_rate = min(256_000, rate * 6)
+        self._closed = False
+
+    def write(self, block: NDArray[np.float32]) -> None:
+        """Append (n, 2) samples."""
+        import av
+
+        if not len(block):
+            return
+        planes = np.ascontiguousarray(np.clip(block, -1, 1).T)
+        frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts = self._rate, self._done
+        self._done += len(block)
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()

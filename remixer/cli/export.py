@@ -1,0 +1,34 @@
+"""`remixer export`: a trained network becomes a model the program finds."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from remixer.errors import InputError
+
+
+def export(
+    config: Annotated[
+        Path, typer.Argument(metavar="CONFIG.toml", help="The configuration it was trained by.")
+    ],
+    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="The trained network.")],
+    card: Annotated[
+        Path, typer.Option(metavar="CARD.toml", help="Its id, name, role, paper, licence and tiers.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of models.")] = Path("models"),
+) -> None:
+    """Write a folder with ONNX, safetensors and model.toml, checked against the trained network."""
+    from remixer.training.export import Identity, load_trained
+    from remixer.training.export import export as run
+
+    network, _ = load_trained(config, checkpoint)
+    try:
+        table = tomllib.loads(card.read_text(encoding="utf-8"))
+        identity = Identity(**{**table, "tiers": tuple(table.get("tiers", ()))})
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(f"“{card.name}” is no description of a model: {error}.", repr(error)) from error
+    typer.echo(str(run(network, identity, out)))

@@ -1,0 +1,45 @@
+"""`remixer train`: a network learns."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    config: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[CONFIG.toml]", help="Network, data and schedule [default: the offline model's]."
+        ),
+    ] = None,
+    songs: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Your own songs: <song>/{vocals,drums,bass,other}.*")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Checkpoints and logs.")] = Path("run"),
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in DIR.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint whose weights are the start.")
+    ] = None,
+) -> None:
+    """Train a network; stop it at any time and go on with --resume."""
+    from remixer.paths import resources_dir
+    from remixer.training.train import train as run
+
+    config = config or resources_dir() / "training" / "offline.toml"
+    follow_log()
+    progress = run(config, songs=songs, out=out, resume=resume, start=start)
+    typer.echo(f"{progress.step} steps; best {progress.best_sdr:.2f} dB at step {progress.best_step}")
+
+
+def follow_log() -> None:
+    """Show on stderr what the training says."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    training = logging.getLogger("remixer.training")
+    training.addHandler(handler)
+    training.setLevel(logging.INFO)

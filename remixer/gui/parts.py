@@ -1,0 +1,95 @@
+"""Small parts that all pages share: buttons, captions, headings, spacers."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from remixer.gui.widgets.icons import icon
+
+
+def tool_button(
+    icon_name: str, says: str, parent: QWidget, checkable: bool = False, size: int = 18
+) -> QToolButton:
+    """Return a button that is a picture; its tooltip is its accessible name."""
+    button = QToolButton(parent)
+    button.setIcon(icon(icon_name))
+    button.setIconSize(QSize(size, size))
+    button.setCheckable(checkable)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    describe(button, says)
+    return button
+
+
+def push_button(text: str, says: str, parent: QWidget, primary: bool = False) -> QPushButton:
+    """Return a button with a word on it."""
+    button = QPushButton(text, parent)
+    button.setProperty("primary", primary)
+    button.setAutoDefault(False)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    describe(button, says)
+    return button
+
+
+def quiet_button(text: str, says: str, parent: QWidget) -> QPushButton:
+    """Return a button that stays in the background."""
+    button = push_button(text, says, parent)
+    button.setProperty("quiet", True)
+    return button
+
+
+def describe(widget: QWidget, says: str, name: str = "") -> None:
+    """Give a control its tooltip and its accessible name."""
+    widget.setToolTip(says)
+    widget.setAccessibleName(name or says.split(" (")[0])
+
+
+def caption(text: str, parent: QWidget, kind: str = "dim") -> QLabel:
+    """Return a label; `kind` is its style: `dim`, `heading`, `title`, `subtitle`."""
+    label = QLabel(text, parent)
+    label.setObjectName(kind)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def spring(parent: QWidget) -> QWidget:
+    """Return something that takes the room that is left."""
+    widget = QWidget(parent)
+    widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    return widget
+
+
+def line(parent: QWidget) -> QFrame:
+    """Return a thin line between two groups."""
+    frame = QFrame(parent)
+    frame.setObjectName("line")
+    frame.setFixedHeight(1)
+    return frame
+
+
+class ElidedLabel(QLabel):
+    """A label that shortens its text to the room it has, and tells all of it in its tooltip."""
+
+    def __init__(self, parent: QWidget, kind: str = "dim") -> None:
+        super().__init__(parent)
+        self.setObjectName(kind)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._whole = ""
+
+    def set_whole(self, text: str) -> None:
+        """Show a text, shortened if need be."""
+        if text != self._whole:
+            self._whole = text
+            self.setAccessibleName(text)
+            self._fit()
+
+    def resizeEvent(self, event: object) -> None:
+        """Fit the text to the new width."""
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
+        self.setText(shown)
+        self.setToolTip(self._whole if shown != self._whole else "")

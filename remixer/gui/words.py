@@ -1,0 +1,56 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+import math
+
+
+def clock(seconds: float, tenths: bool = False) -> str:
+    """Return a place in a song: `3:07`, `1:02:45`, `3:07.4`."""
+    if not math.isfinite(seconds) or seconds < 0:
+        seconds = 0.0
+    total = round(seconds * 10) if tenths else round(seconds) * 10
+    whole, tenth = divmod(total, 10)
+    minutes, second = divmod(whole, 60)
+    hours, minute = divmod(minutes, 60)
+    text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+    return f"{text}.{tenth}" if tenths else text
+
+
+def time_left(seconds: float | None) -> str:
+    """Return a time left: `12 s left`, `3 min left`; empty while it is a guess."""
+    if seconds is None or not math.isfinite(seconds):
+        return ""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s left"
+    if seconds < 3600:
+        return f"{round(seconds / 60)} min left"
+    return f"{seconds / 3600:.1f} h left"
+
+
+def decibels(value: float) -> str:
+    """Return a gain: `+3.0 dB`, `0.0 dB`, `−∞ dB`."""
+    if value == -math.inf or value <= -120:
+        return "−∞ dB"
+    rounded = round(value, 1)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.1f} dB"
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a duration in ms: `11.6 ms`, `84 ms`; a dash for none."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    return f"{value:.1f} ms" if abs(value) < 20 else f"{value:.0f} ms"
+
+
+def byte_size(count: float) -> str:
+    """Return a size: `812 MB`, `4.2 GB`."""
+    if count < 1e9:
+        return f"{count / 1e6:.0f} MB"
+    return f"{count / 1e9:.1f} GB"
+
+
+def percent(fraction: float) -> str:
+    """Return a share that says 100 % only when it is whole."""
+    return f"{min(100, math.floor(fraction * 100 + 1e-9))} %"

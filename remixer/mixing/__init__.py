@@ -1,0 +1,1 @@
+"""The difference formula: what is heard and what is exported, rendered by one mixer."""

@@ -1,0 +1,300 @@
+"""The live thread: a causal model that runs ahead of the playhead and fills its own take."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from remixer.errors import RemixerError
+from remixer.playback.priority import raise_priority
+from remixer.playback.status import NO_TIMES, HopTimes
+from remixer.playback.tile_stream import Tile, TileStream
+from remixer.song.song import Song
+from remixer.song.take import TILE_FRAMES, Take, tile_count
+
+if TYPE_CHECKING:
+    from remixer.separation.card import ModelCard
+    from remixer.separation.streaming import Hops, Streamer
+
+State = Literal["off", "loading", "running", "ahead", "slow", "failed"]
+
+_log = logging.getLogger(__name__)
+
+AHEAD_SECONDS = 30.0
+_WARM_SECONDS = 3.0
+_WARM_COST_SECONDS = 0.2
+_FIRST_RTF = 0.3
+_IDLE_SECONDS = 0.1
+_SLOW_RTF = 1.0
+_MEASURE_SECONDS = 0.5
+_URGENT_SECONDS = 4.0
+_REST_URGENT, _REST = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class AheadStatus:
+    """How the live thread stands.
+
+    Attributes:
+        state: off (no model), loading, running, ahead (nothing to do now), slow, failed.
+        take_id: the take it fills, or empty.
+        hop_ms: how long hops take.
+        budget_ms: how long a hop may take.
+        algorithmic_ms: the model's own delay.
+        missed: tiles the playhead passed before their stems were there.
+        message: what failed, in a sentence.
+    """
+
+    state: State = "off"
+    take_id: str = ""
+    hop_ms: HopTimes = NO_TIMES
+    budget_ms: float = 0.0
+    algorithmic_ms: float = 0.0
+    missed: int = 0
+    message: str = ""
+
+
+def open_network(card: ModelCard) -> Hops:
+    """Make the model's network ready on one thread of the processor."""
+    from remixer.separation.streaming import open_hops
+
+    return open_hops(card, "cpu", threads=1)
+
+
+def open_stream(card: ModelCard, rate: int, hops: Hops) -> Streamer:
+    """Return a stream through a network that is open already."""
+    from remixer.separation.streaming import Streamer
+
+    return Streamer(card, rate, hops=hops)
+
+
+class Ahead:
+    """Keeps the stems of a causal model ready ahead of the playhead.
+
+    It holds the interpreter's lock now and then, and the audio callback waits
+    for it: so it runs with the same priority, lest others keep it from letting go.
+
+    It never takes a processor whole: a system that throttles real-time work
+    would throttle the callback with it.
+
+    It starts at the playhead, warmed up on a little of the song before it,
+    runs fast for the first seconds and at half that pace then,
+    passes over what it or a better model has covered already, and rests when
+    enough lies ahead.
+
+    Args:
+        card: a streaming model, or None for no live thread.
+        network: opens the model's network.
+        stream: opens a stream through it.
+
+    Thread: methods are the control loop's; the work is done in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        card: ModelCard | None,
+        network: Callable[[ModelCard], Hops] = open_network,
+        stream: Callable[[ModelCard, int, Hops], Streamer] = open_stream,
+    ) -> None:
+        self.card = card
+        self._open_network, self._open_stream = network, stream
+        self._hops: Hops | None = None
+        self._song: Song | None = None
+        self._take: Take | None = None
+        self._better: tuple[Take, ...] = ()
+        self._focus = (0, False)
+        self._loop: tuple[int, int] | None = None
+        self._tile_passed = (-1, False)
+        self._streamer: Streamer | None = None
+        self._tiles: TileStream | None = None
+        self._state: State = "off" if card is None else "loading"
+        self._rtf = _FIRST_RTF
+        self._missed = 0
+        self._message = ""
+        self._measured = (0.0, HopTimes())
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="ahead", daemon=True)
+        if card is not None:
+            self._thread.start()
+
+    @property
+    def take(self) -> Take | None:
+        """The take that is filled."""
+        return self._take
+
+    def begin(self) -> None:
+        """Open the model."""
+        self._begun.set()
+        self._wake.set()
+
+    def attach(self, song: Song | None) -> None:
+        """Turn to another song."""
+        self._song, self._take, self._better, self._loop = song, None, (), None
+        self._wake.set()
+
+    def set_better(self, takes: Sequence[Take]) -> None:
+        """Leave alone what these takes cover."""
+        self._better = tuple(takes)
+
+    def set_loop(self, loop: tuple[int, int] | None) -> None:
+        """Cover the beginning of a loop, in frames, before what follows its end."""
+        self._loop = loop
+        self._wake.set()
+
+    def focus(self, frame: int, playing: bool, jumped: bool = False) -> None:
+        """Say where the playhead is; `jumped` wakes the thread at once."""
+        self._focus = (frame, playing)
+        self._count_missed(frame // TILE_FRAMES, playing and not jumped)
+        if jumped:
+            self._wake.set()
+
+    def status(self) -> AheadStatus:
+        """Return how it stands."""
+        streamer, card = self._streamer, self.card
+        if card is None:
+            return AheadStatus()
+        return AheadStatus(
+            self._state,
+            card.take_id,
+            self._hop_times(),
+            streamer.budget_ms if streamer is not None else card.hop_frames * 1000 / card.rate,
+            card.latency_ms or 0.0,
+            self._missed,
+            self._message,
+        )
+
+    def close(self) -> None:
+        """End the thread after the hops it is at."""
+        self._ended.set()
+        self._begun.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(1.0)
+
+    # The thread
+
+    def _run(self) -> None:
+        try:
+            self._begun.wait()
+            if self._ended.is_set() or self.card is None:
+                return
+            raise_priority("beside")
+            self._hops = self._open_network(self.card)
+            while not self._ended.is_set():
+                if not self._work():
+                    self._wake.wait(_IDLE_SECONDS)
+                    self._wake.clear()
+        except RemixerError as error:
+            self._fail(error.message, error.detail)
+        except Exception as error:  # noqa: BLE001  (the music goes on without the live model)
+            self._fail(
+                "The live model broke off; the song is heard as it is until its stems are ready.", repr(error)
+            )
+
+    def _fail(self, message: str, detail: str) -> None:
+        _log.warning("%s %s", message, detail)
+        self._message, self._state = message, "failed"
+
+    def _work(self) -> bool:
+        """Do one block of work; return whether there was any."""
+        song = self._song
+        if song is None:
+            self._state = "ahead"
+            return False
+        if self._tiles is None or self._tiles.song is not song:
+            self._turn_to(song)
+        tiles, take = self._tiles, self._take
+        if tiles is None or take is None or self._song is not song:
+            return False
+        wanted = self._wanted(song, tiles)
+        if wanted is None:
+            self._state = "ahead"
+            return False
+        self._state = "slow" if self._rtf >= _SLOW_RTF else "running"
+        if not tiles.is_near(wanted):
+            tiles.go_to(wanted, self._warm_frames(song.rate))
+        started = time.perf_counter()
+        made, fed_frames = tiles.step()
+        if fed_frames:
+            self._measure((time.perf_counter() - started) / (fed_frames / song.rate))
+        if self._song is song:
+            self._write(take, made)
+        near = (wanted * TILE_FRAMES - self._focus[0]) / song.rate < _URGENT_SECONDS
+        self._ended.wait((_REST_URGENT if near else _REST) * (time.perf_counter() - started))
+        return fed_frames > 0
+
+    def _turn_to(self, song: Song) -> None:
+        card, hops = self.card, self._hops
+        if card is None or hops is None:
+            return
+        if self._streamer is None or self._streamer.rate_hz != song.rate:
+            self._streamer = self._open_stream(card, song.rate, hops)
+        self._tiles = TileStream(self._streamer, song, len(card.stems))
+        take = song.create_take(card.take_id, card.id, card.stems)
+        if self._song is song:
+            self._take = take
+
+    def _write(self, take: Take, made: list[Tile]) -> None:
+        for tile, audio in made:
+            if not take.coverage[tile]:
+                take.write(tile * TILE_FRAMES, audio)
+
+    def _wanted(self, song: Song, tiles: TileStream) -> int | None:
+        """Return the first tile ahead of the playhead that nobody covers and that can still be heard."""
+        frame, playing = self._focus
+        wanted = self._uncovered(song, frame // TILE_FRAMES + playing)
+        if wanted is None or not playing:
+            return wanted
+        warm_frames = self._warm_frames(song.rate)
+        if wanted > frame // TILE_FRAMES + 1 or tiles.has_past(wanted, warm_frames):
+            return wanted
+        first_frames = self._rtf * (1 + _REST_URGENT) * (warm_frames + TILE_FRAMES)
+        return self._uncovered(song, int(frame + first_frames) // TILE_FRAMES + 1)
+
+    def _uncovered(self, song: Song, first: int) -> int | None:
+        end = min(tile_count(song.frames), first + int(AHEAD_SECONDS * song.rate) // TILE_FRAMES)
+        order = [*range(first, end)]
+        if self._loop is not None and first * TILE_FRAMES < self._loop[1]:
+            start, loop_end = self._loop[0] // TILE_FRAMES, tile_count(self._loop[1])
+            order = [*range(first, min(end, loop_end)), *range(start, first), *range(loop_end, end)]
+        return next((tile for tile in order if not self._covered(tile)), None)
+
+    def _covered(self, tile: int) -> bool:
+        takes = (self._take, *self._better)
+        return any(take is not None and tile < len(take.coverage) and take.coverage[tile] for take in takes)
+
+    def _warm_frames(self, rate: int) -> int:
+        return int(rate * min(_WARM_SECONDS, _WARM_COST_SECONDS / max(self._rtf, 0.01)))
+
+    def _measure(self, rtf: float) -> None:
+        self._rtf += 0.1 * (rtf - self._rtf)
+
+    def _hop_times(self) -> HopTimes:
+        due, times = self._measured
+        streamer, now = self._streamer, time.monotonic()
+        if streamer is not None and now >= due:
+            times = hop_times(streamer.hop_times)
+            self._measured = (now + _MEASURE_SECONDS, times)
+        return times
+
+    def _count_missed(self, tile: int, playing: bool) -> None:
+        passed, was_playing = self._tile_passed
+        self._tile_passed = (tile, playing)
+        if playing and was_playing and tile == passed + 1 and not self._covered(tile):
+            self._missed += 1
+
+
+def hop_times(milliseconds: np.ndarray[tuple[int], np.dtype[np.float32]]) -> HopTimes:
+    """Return the percentiles of hop times."""
+    if not len(milliseconds):
+        return HopTimes()
+    p50, p95, p99, most = np.percentile(milliseconds, [50, 95, 99, 100])
+    return HopTimes(*(round(float(value), 3) for value in (p50, p95, p99, most)))

@@ -1,0 +1,300 @@
+"""The player: what the rest of the program knows of the playback process."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remixer.mixing.controls import STEMS, Controls
+from remixer.playback.child import Child
+from remixer.playback.outputs import OutputDevice
+from remixer.playback.process import FIRST_RATE
+from remixer.playback.status import Bulletin, HopTimes, Latency, PlayerStatus
+from remixer.playback.wish import Loop, Wish
+
+if TYPE_CHECKING:
+    from remixer.separation.card import ModelCard
+
+__all__ = ["HopTimes", "Latency", "OutputDevice", "Player", "PlayerStatus"]
+
+Moves = tuple[tuple[int, Controls], ...]
+
+_FURTHEST_SECONDS = 0.25
+_SPARE_SECONDS = 2.0
+_OUTPUTS_SECONDS = 2.0
+_DEATHS_IN_A_ROW = 5
+
+
+class Player:
+    """Plays in a process of its own and keeps one alive.
+
+    A second process waits beside the first, so that when the first dies the
+    music goes on at once where it was.
+
+    Args:
+        live_card: the model that runs ahead of the playhead, or None.
+        output: the device's id; None for the system's default.
+
+    Thread: any; no method waits for the process, but `outputs` and `close`.
+    """
+
+    def __init__(self, live_card: ModelCard | None = None, output: str | None = None) -> None:
+        self._live_model = live_card.folder if live_card is not None else None
+        self._wish = Wish(output=output or "")
+        self._lock = threading.RLock()
+        self._child: Child | None = None
+        self._spare: Child | None = None
+        self._spare_told = ("", 0)
+        self._bulletin = Bulletin(PlayerStatus(), 0.0, 0.0, 0)
+        self._held = (0, 0)
+        self._restarts = 0
+        self._deaths = 0
+        self._message = ""
+        self._moves: list[tuple[int, Controls]] = []
+        self._outputs: list[OutputDevice] | None = None
+        self._inputs: list[OutputDevice] | None = None
+        self._recorded: tuple[Path, ...] = ()
+        self._answered = threading.Condition(self._lock)
+        self._closing = threading.Event()
+        self._watcher: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the process."""
+        atexit.register(self._closing.set)
+        with self._lock:
+            self._child = self._made()
+            self._tell_all(self._child, 0, False)
+        self._watcher = threading.Thread(target=self._watch, name="player-watch", daemon=True)
+        self._watcher.start()
+
+    def close(self) -> None:
+        """End the process."""
+        self._closing.set()
+        atexit.unregister(self._closing.set)
+        with self._lock:
+            children = [child for child in (self._child, self._spare) if child is not None]
+            self._child = self._spare = None
+        for child in children:
+            child.close()
+        if self._watcher is not None:
+            self._watcher.join(1.0)
+
+    def load(
+        self,
+        song_folder: Path,
+        take_ids: Sequence[str] = (),
+        stems: Sequence[str] = STEMS,
+        position: int = 0,
+    ) -> None:
+        """Turn to a song, resting at a frame; the faders stay as they are."""
+        with self._lock:
+            self._wish = replace(
+                self._wish, folder=str(song_folder), take_ids=tuple(take_ids), stems=tuple(stems),
+                position=position, playing=False, loop=None,
+            )  # fmt: skip
+            self._moves.clear()
+            self._message = ""
+            self._send(*self._wish.load_command(position))
+            self._hold(position)
+
+    def prefer(self, take_ids: Sequence[str]) -> None:
+        """Hear these takes where they cover, the first one first."""
+        with self._lock:
+            self._wish = replace(self._wish, take_ids=tuple(take_ids))
+            self._send("prefer", tuple(take_ids))
+
+    def play(self) -> None:
+        """Let the song sound."""
+        with self._lock:
+            self._wish = replace(self._wish, playing=True)
+            self._send("play")
+
+    def pause(self) -> None:
+        """Let it rest."""
+        with self._lock:
+            self._wish = replace(self._wish, playing=False)
+            self._send("pause")
+
+    def seek(self, frame: int) -> None:
+        """Go on from a frame."""
+        with self._lock:
+            self._wish = replace(self._wish, position=frame)
+            self._send("seek", frame)
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Repeat a region, in frames, or nothing."""
+        with self._lock:
+            self._wish = replace(self._wish, loop=loop)
+            self._send("loop", loop)
+
+    def set_controls(self, controls: Controls) -> None:
+        """Move the faders; heard from the next block on."""
+        with self._lock:
+            self._wish = replace(self._wish, controls=controls)
+            if self._child is not None:
+                self._child.write(json.dumps(controls.to_plain()).encode())
+
+    def set_output(self, device: str | None) -> None:
+        """Play on a device; None is the system's default."""
+        with self._lock:
+            self._wish = replace(self._wish, output=device or "")
+            self._send("output", device or "")
+
+    def outputs(self) -> list[OutputDevice]:
+        """Return the devices there are, as the playback process sees them; waits for it a moment."""
+        with self._answered:
+            self._outputs = None
+            self._send("outputs")
+            self._answered.wait_for(lambda: self._outputs is not None, _OUTPUTS_SECONDS)
+            return list(self._outputs or [])
+
+    def inputs(self) -> list[OutputDevice]:
+        """Return the devices that can record; waits for the playback process a moment."""
+        with self._answered:
+            self._inputs = None
+            self._send("inputs")
+            self._answered.wait_for(lambda: self._inputs is not None, _OUTPUTS_SECONDS)
+            return list(self._inputs or [])
+
+    def listen(self, device: str | None = None) -> None:
+        """Hear live sound from an input through the live model, instead of the song; None is the default."""
+        with self._lock:
+            self._message = ""
+            self._wish = replace(self._wish, playing=False)
+            self._send("listen", device or "")
+
+    def hush(self) -> None:
+        """End the live sound and finish its recording; the song comes back, resting."""
+        with self._lock:
+            self._send("hush")
+
+    def record(self, folder: Path | None) -> None:
+        """Write the live sound's stems and mix to a folder from now on; None finishes the files."""
+        with self._lock:
+            self._send("record", str(folder) if folder is not None else None)
+
+    def recorded(self) -> tuple[Path, ...]:
+        """Return the files of the last recording that was finished."""
+        return self._recorded
+
+    def moves(self) -> Moves:
+        """Return the fader moves since the song was loaded: the frame, and the faders from there on."""
+        with self._lock:
+            return tuple(self._moves)
+
+    def clear_moves(self) -> None:
+        """Forget the fader moves so far."""
+        with self._lock:
+            self._moves.clear()
+
+    def status(self) -> PlayerStatus:
+        """Return how playback stands now, the frame that is heard at this moment."""
+        with self._lock:
+            bulletin, alive = self._newest(), self._child is not None
+            status = bulletin.status
+            behind = self._child is not None and bulletin.obeyed < self._child.sent
+            position, held_until = self._held
+            if bulletin.obeyed < held_until:
+                status = replace(status, position_frames=position)
+            elapsed = min(max(0.0, time.perf_counter() - bulletin.seconds), _FURTHEST_SECONDS)
+            return replace(
+                status,
+                alive=alive and status.alive,
+                playing=self._wish.playing if behind else status.playing,
+                position_frames=status.position_frames + int(elapsed * bulletin.speed),
+                restarts=self._restarts,
+                message=self._message or status.message,
+            )
+
+    # The process
+
+    def _made(self) -> Child:
+        return Child(self._live_model)
+
+    def _send(self, *command: Any) -> None:
+        if self._child is not None:
+            self._child.send(*command)
+
+    def _tell_all(self, child: Child, position: int, playing: bool) -> None:
+        wish = self._wish
+        child.send("begin", wish.output)
+        child.write(json.dumps(wish.controls.to_plain()).encode())
+        if wish.folder:
+            child.send(*wish.load_command(position))
+            child.send("loop", wish.loop)
+            if playing:
+                child.send("play")
+
+    def _hold(self, position: int) -> None:
+        """Tell this position until the process has obeyed all it has been sent."""
+        self._held = (position, self._child.sent if self._child is not None else 0)
+
+    def _newest(self) -> Bulletin:
+        packed = self._child.read() if self._child is not None else None
+        if packed is not None:
+            self._bulletin = Bulletin.unpack(packed)
+        return self._bulletin
+
+    def _watch(self) -> None:
+        spare_due = time.monotonic() + _SPARE_SECONDS
+        while not self._closing.is_set():
+            child = self._child
+            if child is None:
+                return
+            for message in child.receive(0.1):
+                self._take(*message)
+            if not child.alive and not self._closing.is_set():
+                self._revive()
+                spare_due = time.monotonic()
+            elif time.monotonic() >= spare_due:
+                self._tend_spare()
+
+    def _tend_spare(self) -> None:
+        """Keep a second process waiting, with the device held open as the first one has it."""
+        if self._spare is None or not self._spare.alive:
+            self._spare, self._spare_told = self._made(), ("", 0)
+        wanted = (self._wish.output, self._bulletin.status.rate or FIRST_RATE)
+        if wanted != self._spare_told:
+            self._spare_told = wanted
+            self._spare.send("stand_by", *wanted)
+
+    def _take(self, name: str, value: Any = None) -> None:
+        with self._answered:
+            if name == "ready":
+                self._deaths = 0
+            elif name == "moves":
+                self._moves += [(frame, Controls.from_plain(plain)) for frame, plain in value]
+            elif name == "outputs":
+                self._outputs = value
+                self._answered.notify_all()
+            elif name == "inputs":
+                self._inputs = value
+                self._answered.notify_all()
+            elif name == "recorded":
+                self._recorded = tuple(Path(path) for path in value)
+            elif name == "failed":
+                self._message = value
+
+    def _revive(self) -> None:
+        with self._lock:
+            last = self.status()
+            if self._child is not None:
+                self._child.close()
+            self._deaths += 1
+            if self._deaths > _DEATHS_IN_A_ROW:
+                self._child = None
+                self._message = "Playback keeps failing to start; restart the program to hear music again."
+                return
+            self._restarts += 1
+            self._wish = replace(self._wish, playing=last.playing)
+            child = self._spare if self._spare is not None and self._spare.alive else self._made()
+            self._spare, self._child = None, child
+            self._bulletin = Bulletin(replace(last, levels=()), 0.0, 0.0, 0)
+            self._tell_all(child, last.position_frames, last.playing)
+            self._hold(last.position_frames)

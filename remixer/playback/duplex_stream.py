@@ -1,0 +1,133 @@
+"""Streams that record, or record and play on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from remixer.errors import OutputError
+from remixer.playback.outputs import Audio
+from remixer.playback.portaudio import index_of, library, reason_of
+from remixer.playback.priority import raise_priority
+
+
+class DuplexStream:
+    """A stream that records, plays, or does both on one clock.
+
+    Args:
+        through: takes (n, 2) that was heard, silence if nothing is recorded, and fills (n, 2).
+        rate: frames a second.
+        block_frames: n.
+        heard: the input device's id, "" for the system's default, None for no input.
+        played: the output device's id, "" for the system's default, None for no output.
+
+    Raises:
+        OutputError: a device is not there or cannot be opened so.
+    """
+
+    def __init__(
+        self,
+        through: Callable[[Audio, Audio], None],
+        rate: int,
+        block_frames: int,
+        heard: str | None,
+        played: str | None,
+    ) -> None:
+        sounddevice = library()
+        self.xruns = self._calls = 0
+        self._through = through
+        self._heard, self._out = (np.zeros((block_frames, 2), np.float32) for _ in range(2))
+        settings = {"samplerate": rate, "blocksize": block_frames, "dtype": "float32", "latency": "low"}
+        try:
+            into = index_of(heard, "input") if heard is not None else None
+            onto = index_of(played, "output") if played is not None else None
+            if played is None:
+                self._stream = sounddevice.InputStream(
+                    device=into, channels=_channels(into, "input"), callback=self._record, **settings
+                )
+            elif heard is None:
+                self._stream = sounddevice.OutputStream(
+                    device=onto, channels=_channels(onto, "output"), callback=self._play, **settings
+                )
+            else:
+                channels = (_channels(into, "input"), _channels(onto, "output"))
+                self._stream = sounddevice.Stream(
+                    device=(into, onto), channels=channels, callback=self._callback, **settings
+                )
+            self._stream.start()
+        except (sounddevice.PortAudioError, ValueError) as error:
+            reason = reason_of(error)
+            raise OutputError(f"The sound device could not be opened: {reason}.", repr(error)) from error
+        delays = self._stream.latency
+        self.latency_seconds = float(sum(delays) if isinstance(delays, tuple) else delays)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the devices still run."""
+        return bool(self._stream.active)
+
+    def close(self) -> None:
+        """End the stream at once."""
+        try:
+            self._stream.abort()
+            self._stream.close()
+        except library().PortAudioError:
+            return
+
+    def _record(self, heard: Audio, frames: int, times: Any, status: Any) -> None:
+        self._callback(heard, self._out[:frames], frames, times, status)
+
+    def _play(self, out: Audio, frames: int, times: Any, status: Any) -> None:
+        self._callback(self._heard[:frames], out, frames, times, status)
+
+    def _callback(self, heard: Audio, out: Audio, frames: int, times: Any, status: Any) -> None:
+        """Pass a block through. Thread: audio."""
+        if not self._calls:
+            raise_priority("audio")
+        self._calls += 1
+        self.xruns += bool(status)
+        try:
+            given = self._heard[:frames]
+            if heard is not given:
+                given[:] = heard
+            stereo = out if out.shape[1] == 2 else self._out[:frames]
+            self._through(given, stereo)
+            if stereo is not out:
+                np.mean(stereo, axis=1, keepdims=True, out=out)
+        except Exception:  # noqa: BLE001  (an exception here would end the stream)
+            out.fill(0.0)
+
+
+def preferred_rate(heard: str, played: str) -> int:
+    """Return the rate the output device prefers, or the input device's if there is no output.
+
+    Raises:
+        OutputError: there is no such device, or none at all.
+    """
+    sounddevice = library()
+    try:
+        index_of(heard, "input")
+        return int(sounddevice.query_devices(index_of(played, "output"), "output")["default_samplerate"])
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
+
+
+def input_rate(device: str, rate: int) -> int:
+    """Return that rate if the input device can have it, else the one it prefers.
+
+    Raises:
+        OutputError: there is no such device.
+    """
+    sounddevice = library()
+    index = index_of(device, "input")
+    try:
+        sounddevice.check_input_settings(index, _channels(index, "input"), "float32", samplerate=rate)
+    except sounddevice.PortAudioError:
+        return int(sounddevice.query_devices(index, "input")["default_samplerate"])
+    return rate
+
+
+def _channels(index: int | None, kind: str) -> int:
+    return min(2, int(library().query_devices(index, kind)[f"max_{kind}_channels"]))

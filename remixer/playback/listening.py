@@ -1,0 +1,158 @@
+"""Live sound in the playback process: devices, a chain, its worker, a recording if one is wanted."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remixer.errors import OutputError, RemixerError
+from remixer.mixing.controls import Controls
+from remixer.playback.ahead import hop_times
+from remixer.playback.duplex import Duplex
+from remixer.playback.live_chain import LiveChain
+from remixer.playback.priority import raise_priority
+from remixer.playback.recording import Recording
+from remixer.playback.status import Latency, PlayerStatus
+
+if TYPE_CHECKING:
+    from remixer.separation.card import ModelCard
+    from remixer.separation.streaming import Streamer
+
+_BLOCK_FRAMES = 512
+_POLL_SECONDS = 0.001
+_MEASURE_SECONDS = 0.5
+
+
+def open_streamer(card: ModelCard, rate: int) -> Streamer:
+    """Return the model as a stream that gives every hop at once."""
+    from remixer.separation.streaming import Streamer
+
+    return Streamer(card, rate, threads=1, max_hops=1)
+
+
+class Listening:
+    """Live sound through a model, until it is closed.
+
+    Args:
+        card: a streaming model.
+        input_device: where the sound comes from; "" is the system's default.
+        output_device: where it goes.
+        controls: the faders at the beginning.
+        streamer: opens the model.
+
+    Raises:
+        ModelError: the model cannot run live.
+        OutputError: a device cannot be opened.
+
+    Thread: the control loop's.
+    """
+
+    def __init__(
+        self,
+        card: ModelCard,
+        input_device: str,
+        output_device: str,
+        controls: Controls,
+        streamer: Callable[[ModelCard, int], Streamer] = open_streamer,
+    ) -> None:
+        self.rate = Duplex.rate_for(input_device, output_device)
+        self._card = card
+        self._streamer = streamer(card, self.rate)
+        self._chain = LiveChain(self._streamer, card.stems, self.rate, _BLOCK_FRAMES, controls)
+        self._recording: Recording | None = None
+        self._failure = ""
+        self._measured_due = 0.0
+        self._times = hop_times(self._streamer.hop_times)
+        self._ended = threading.Event()
+        self._worker = threading.Thread(target=self._work, name="live", daemon=True)
+        self._worker.start()
+        try:
+            self._duplex = Duplex(self._chain.render, self.rate, _BLOCK_FRAMES, input_device, output_device)
+        except OutputError:
+            self._ended.set()
+            raise
+
+    @property
+    def failure(self) -> str:
+        """Why it does not go on, in a sentence; empty while it does."""
+        if not self._failure and not self._duplex.alive:
+            return "The sound device of the live sound went away."
+        return self._failure
+
+    def set_controls(self, controls: Controls) -> None:
+        """Move the faders."""
+        self._chain.set_controls(controls)
+
+    def record(self, folder: Path) -> None:
+        """Begin to write stems and mix to a folder.
+
+        Raises:
+            OutputError: files of these names exist, or the folder refuses them.
+        """
+        self.stop_recording()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"The folder “{folder.name}” could not be made: {error.strerror}.") from error
+        self._recording = Recording(folder, self._card.stems, self.rate)
+        self._chain.recorder = self._recording
+
+    def stop_recording(self) -> list[Path]:
+        """Finish what is being recorded and return its files.
+
+        Raises:
+            OutputError: they could not be finished.
+        """
+        recording, self._recording, self._chain.recorder = self._recording, None, None
+        return recording.finish() if recording is not None else []
+
+    def told(self, status: PlayerStatus) -> PlayerStatus:
+        """Return a status with what there is to say about live sound."""
+        now = time.monotonic()
+        if now >= self._measured_due:
+            self._measured_due = now + _MEASURE_SECONDS
+            self._times = hop_times(self._streamer.hop_times)
+        milliseconds = 1000 / self.rate
+        algorithmic = self._streamer.total_latency_frames * milliseconds
+        queue = self._chain.delay_frames * milliseconds - algorithmic
+        recording = self._recording
+        lost = recording.error.message if recording is not None and recording.error is not None else ""
+        return replace(
+            status,
+            playing=False,
+            listening=True,
+            recording=recording is not None,
+            levels=self._chain.levels(),
+            heard=self._card.take_id,
+            rate=self.rate,
+            latency_ms=Latency(algorithmic, queue, 1000 * self._duplex.latency_seconds),
+            hop_ms=self._times,
+            budget_ms=self._streamer.budget_ms,
+            missed=self._chain.missed,
+            live="listening",
+            message=self.failure or lost or status.message,
+        )
+
+    def close(self) -> list[Path]:
+        """Stop, and return the files of what was being recorded.
+
+        Raises:
+            OutputError: they could not be finished.
+        """
+        self._duplex.close()
+        self._ended.set()
+        self._worker.join(1.0)
+        return self.stop_recording()
+
+    def _work(self) -> None:
+        raise_priority("beside")
+        try:
+            while not self._ended.is_set():
+                if not self._chain.work():
+                    time.sleep(_POLL_SECONDS)
+        except RemixerError as error:
+            self._failure = error.message

@@ -1,0 +1,112 @@
+"""What the playback process does when it is asked for live sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from remixer.errors import ModelError, OutputError, RemixerError
+from remixer.mixing.controls import Controls
+from remixer.playback.ahead import Ahead
+from remixer.playback.engine import Engine
+from remixer.playback.listening import Listening
+from remixer.playback.speaker import Speaker
+from remixer.playback.status import PlayerStatus
+
+
+class LiveDesk:
+    """Changes between the song and live sound.
+
+    Args:
+        connection: where finished recordings and failures are told.
+        engine: rests while live sound is heard.
+        speaker: closed meanwhile.
+        ahead: knows the live model.
+        reopen: opens the speaker for the song again.
+
+    Thread: the control loop's.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        engine: Engine,
+        speaker: Speaker,
+        ahead: Ahead,
+        reopen: Callable[[], None],
+    ) -> None:
+        self._connection, self._engine, self._speaker = connection, engine, speaker
+        self._ahead, self._reopen = ahead, reopen
+        self._listening: Listening | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether live sound is heard."""
+        return self._listening is not None
+
+    def listen(self, device: str) -> None:
+        """Let the song rest and hear an input device; "" is the system's default.
+
+        Raises:
+            ModelError: there is no live model, or it does not open.
+            OutputError: a device cannot be opened.
+        """
+        self.hush()
+        card = self._ahead.card
+        if card is None:
+            raise ModelError("No live model is installed, so live sound cannot be separated.")
+        self._engine.pause()
+        self._speaker.close()
+        try:
+            self._listening = Listening(card, device, self._speaker.wanted, self._engine.controls)
+        except RemixerError:
+            self._reopen()
+            raise
+
+    def hush(self) -> None:
+        """End the live sound and finish its recording.
+
+        Raises:
+            OutputError: the recording could not be finished.
+        """
+        listening, self._listening = self._listening, None
+        if listening is None:
+            return
+        try:
+            self._tell_recorded(listening.close())
+        finally:
+            self._reopen()
+
+    def record(self, folder: str | None) -> None:
+        """Begin to record to a folder, or finish the recording.
+
+        Raises:
+            OutputError: there is no live sound, or the files cannot be written.
+        """
+        if self._listening is None:
+            raise OutputError("Only live sound is recorded; listen to an input first.")
+        if folder is not None:
+            self._listening.record(Path(folder))
+        else:
+            self._tell_recorded(self._listening.stop_recording())
+
+    def tend(self, controls: Controls | None) -> None:
+        """Pass moved faders on to the live sound, and end it when it cannot go on."""
+        listening = self._listening
+        if listening is None:
+            return
+        if controls is not None:
+            listening.set_controls(controls)
+            self._engine.set_controls(controls)
+        if listening.failure:
+            self._connection.send(("failed", listening.failure))
+            self.hush()
+
+    def told(self, status: PlayerStatus) -> PlayerStatus:
+        """Return a status with what there is to say about live sound."""
+        return self._listening.told(status) if self._listening is not None else status
+
+    def _tell_recorded(self, files: list[Path]) -> None:
+        if files:
+            self._connection.send(("recorded", [str(path) for path in files]))

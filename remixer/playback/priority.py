@@ -1,0 +1,54 @@
+"""Letting what must be in time go first, where the system allows it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Literal
+
+_NICENESS = -10
+Role = Literal["audio", "beside"]
+
+_REALTIME = {"audio": 10, "beside": 1}
+
+
+def raise_priority(role: Role) -> None:
+    """Let the calling thread, and those it starts later, run before other programs.
+
+    `audio` is for the thread that fills the device's buffer. `beside` is for
+    the threads that share an interpreter with it: the callback waits for its
+    lock now and then, so nobody may keep them from letting go of it. Without
+    the right to, nothing happens.
+    """
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
+    elif sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetThreadPriority(kernel.GetCurrentThread(), 2 if role == "audio" else 1)
+
+
+@contextlib.contextmanager
+def raised(role: Role) -> Iterator[None]:
+    """Let the calling thread run before other programs for a while."""
+    if sys.platform != "linux":
+        yield
+        return
+    niceness, policy, param = (
+        os.getpriority(os.PRIO_PROCESS, 0),
+        os.sched_getscheduler(0),
+        os.sched_getparam(0),
+    )
+    raise_priority(role)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, policy, param)
+            os.setpriority(os.PRIO_PROCESS, 0, niceness)

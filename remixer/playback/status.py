@@ -1,0 +1,121 @@
+"""What the playback process tells: one frozen value, and its way through shared memory."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from remixer.mixing.levels import Level
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Milliseconds from the sound to the ear, by where they are spent."""
+
+    algorithmic: float = 0.0
+    queue: float = 0.0
+    device: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """The sum."""
+        return self.algorithmic + self.queue + self.device
+
+
+@dataclass(frozen=True)
+class HopTimes:
+    """How long the live model takes for a hop, in milliseconds."""
+
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    max: float = 0.0
+
+
+NO_LATENCY = Latency()
+NO_TIMES = HopTimes()
+
+
+@dataclass(frozen=True)
+class PlayerStatus:
+    """How playback stands.
+
+    Attributes:
+        alive: the playback process answers.
+        playing: the song sounds, or waits for its decoder.
+        waiting: it waits for its decoder.
+        listening: live sound is heard instead of a song.
+        recording: it is being recorded.
+        song_id: the song's id, or empty.
+        position_frames: the frame that is heard now.
+        levels: of each stem, the residual and the master.
+        heard: the id of the take that is heard; empty for the song as it is.
+        device: the output's name.
+        rate: the song's rate.
+        latency_ms: from the sound to the ear.
+        hop_ms: times of the live model's hops.
+        budget_ms: how long a hop may take.
+        missed: hops that came too late.
+        underruns: how often the device ran dry.
+        restarts: how often the process was started anew.
+        live: what the live model is doing, in a word: off, loading, running, ahead, slow, failed, listening.
+        message: one sentence for the user, or empty.
+    """
+
+    alive: bool = False
+    playing: bool = False
+    waiting: bool = False
+    listening: bool = False
+    recording: bool = False
+    song_id: str = ""
+    position_frames: int = 0
+    levels: tuple[Level, ...] = ()
+    heard: str = ""
+    device: str = ""
+    rate: int = 0
+    latency_ms: Latency = NO_LATENCY
+    hop_ms: HopTimes = NO_TIMES
+    budget_ms: float = 0.0
+    missed: int = 0
+    underruns: int = 0
+    restarts: int = 0
+    live: str = "off"
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    """A status and the moment it was true.
+
+    Attributes:
+        status: the status.
+        seconds: of the clock both processes share.
+        speed: frames of the song a second from there on; 0 at rest.
+        obeyed: how many commands had been obeyed.
+    """
+
+    status: PlayerStatus
+    seconds: float
+    speed: float
+    obeyed: int
+
+    def pack(self) -> bytes:
+        """Return the bulletin as bytes."""
+        return json.dumps([asdict(self.status), self.seconds, self.speed, self.obeyed]).encode()
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> Bulletin:
+        """Return the bulletin that `pack` packed."""
+        plain, seconds, speed, obeyed = json.loads(packed)
+        return cls(_status(plain), float(seconds), float(speed), int(obeyed))
+
+
+def _status(plain: dict[str, Any]) -> PlayerStatus:
+    known = {field.name: plain[field.name] for field in fields(PlayerStatus)}
+    known["levels"] = tuple(
+        Level(tuple(one["peak"]), tuple(one["rms"]), one["clipped"]) for one in known["levels"]
+    )
+    known["latency_ms"] = Latency(**known["latency_ms"])
+    known["hop_ms"] = HopTimes(**known["hop_ms"])
+    return PlayerStatus(**known)

@@ -1,0 +1,28 @@
+"""What the user wants of the player, so that a new process can be told all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from remixer.mixing.controls import DEFAULT, STEMS, Controls
+
+Loop = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The song, how it is mixed, and on what it is heard."""
+
+    folder: str = ""
+    take_ids: tuple[str, ...] = ()
+    stems: tuple[str, ...] = STEMS
+    position: int = 0
+    playing: bool = False
+    loop: Loop | None = None
+    controls: Controls = DEFAULT
+    output: str = ""
+
+    def load_command(self, position: int) -> tuple[Any, ...]:
+        """Return the command that turns to the song, resting at a frame."""
+        return "load", self.folder, self.take_ids, self.stems, position, self.controls.to_plain()

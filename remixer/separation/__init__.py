@@ -1,0 +1,1 @@
+"""Networks at work: the catalog of models, the runtimes, whole songs in the background, hops in a stream."""

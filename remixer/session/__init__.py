@@ -1,0 +1,5 @@
+"""A session of remixing, without a window."""
+
+from remixer.session.session import Session
+
+__all__ = ["Session"]

@@ -1,0 +1,47 @@
+"""The songs that wait, opened and separated while the one in front needs nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from remixer.session.background import Background
+from remixer.session.playlist import Item, Playlist
+
+if TYPE_CHECKING:
+    from remixer.separation.inference import SeparationStatus
+
+
+class Ahead:
+    """Prepares the queue, one song at a time.
+
+    Args:
+        playlist: the queue.
+        background: what separates.
+    """
+
+    def __init__(self, playlist: Playlist, background: Background) -> None:
+        self._playlist = playlist
+        self._background = background
+
+    def poll(self, separation: SeparationStatus) -> None:
+        """Begin what is due once the song in front is finished. Thread: GUI."""
+        if separation.state != "done":
+            return
+        item = self._next()
+        if item is None:
+            return
+        if item.state == "waiting":
+            self._playlist.prepare(item)
+        elif item.song is not None and item.state == "ready":
+            self._background.separate_ahead(item.song)
+
+    def _next(self) -> Item | None:
+        items, at = self._playlist.items, self._playlist.current_index
+        for item in items[at + 1 :] + items[: max(0, at)]:
+            if item.state in ("waiting", "opening", "decoding"):
+                return item
+            if item.state == "ready" and item.song is not None:
+                take = item.song.take(self._background.card.take_id)
+                if take is None or not take.complete:
+                    return item
+        return None

@@ -1,0 +1,97 @@
+"""The mix of the song in front: faders with their history, loop, where it stood."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from remixer.errors import UsageError
+from remixer.mixing.controls import Controls, StemControl
+from remixer.mixing.recipe import Recipe
+from remixer.session.history import History
+
+if TYPE_CHECKING:
+    from remixer.song.song import Song
+
+Loop = tuple[int, int]
+
+_log = logging.getLogger(__name__)
+_LEAST_LOOP_SECONDS = 0.05
+
+
+class Remix:
+    """What the user did to one song.
+
+    Args:
+        stems: the stems there are faders for.
+    """
+
+    def __init__(self, stems: tuple[str, ...]) -> None:
+        self.stems = stems
+        self.history = History(Controls.default(stems))
+        self.loop: Loop | None = None
+        self.bypassed = False
+        self.start_frames = 0
+        self.take_id = ""
+
+    @property
+    def controls(self) -> Controls:
+        """The faders as they stand."""
+        return self.history.value
+
+    @property
+    def heard(self) -> Controls:
+        """The faders the mixer gets: at rest while the remix is bypassed."""
+        return Controls.default(self.stems) if self.bypassed else self.history.value
+
+    def set_stem(self, name: str, **changes: Any) -> None:
+        """Change one stem's fader, mute, solo or pan; `residual` is a stem here."""
+        self._change(self.controls.with_stem(name, **changes), f"{name} {sorted(changes)}")
+
+    def set_master(self, gain_db: float) -> None:
+        """Change the master fader."""
+        self._change(self.controls.with_master(gain_db), "master")
+
+    def reset(self) -> None:
+        """Bring all faders back to rest."""
+        self._change(Controls.default(self.stems), "reset")
+
+    def set_loop(self, loop: Loop | None, song: Song) -> None:
+        """Repeat a region; one that is too short to be heard means none."""
+        if loop is not None:
+            start, end = sorted(max(0, min(frame, song.frames)) for frame in loop)
+            loop = (start, end) if end - start >= _LEAST_LOOP_SECONDS * song.rate else None
+        self.loop = loop
+
+    def to_stored(self, song: Song, take_id: str, position_frames: int) -> dict[str, Any]:
+        """Return the mix as plain values."""
+        return Recipe(song.source, song.id, take_id, self.controls, self.loop, position_frames).to_plain()
+
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any], stems: tuple[str, ...]) -> Remix:
+        """Return the mix that `to_stored` gave; faders at rest where there is none, or a damaged one."""
+        remix = cls(stems)
+        if stored:
+            try:
+                recipe = Recipe.from_plain(stored)
+            except UsageError as error:
+                _log.warning("a stored mix was passed over: %s %s", error.message, error.detail)
+                return remix
+            kept = dict(recipe.controls.stems)
+            controls = Controls(
+                tuple((name, kept.get(name, StemControl())) for name in stems),
+                recipe.controls.residual,
+                recipe.controls.master_db,
+            )
+            remix.history = History(controls)
+            remix.loop, remix.start_frames, remix.take_id = (
+                recipe.loop,
+                recipe.position_frames,
+                recipe.take_id,
+            )
+        return remix
+
+    def _change(self, controls: Controls, key: str) -> None:
+        self.bypassed = False
+        self.history.change(controls, key, time.monotonic())

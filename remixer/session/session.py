@@ -1,0 +1,298 @@
+"""A session: the one object a window, a test or a script drives the remixer with."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remixer.errors import OutputError, UsageError
+from remixer.jobs import Job, Jobs
+from remixer.session.ahead import Ahead
+from remixer.session.background import Background
+from remixer.session.choices import Choices, Known
+from remixer.session.demo import demo_song
+from remixer.session.exporting import ExportPlan, Subject, files_of, last_pass, needs_stems
+from remixer.session.exports import Exports
+from remixer.session.front import Front
+from remixer.session.notices import Notices
+from remixer.session.picture import picture
+from remixer.session.playlist import Playlist
+from remixer.session.remix import Loop
+from remixer.session.snapshot import Snapshot
+from remixer.session.store import Desk, Store
+from remixer.settings import Settings
+
+if TYPE_CHECKING:
+    from remixer.mixing.controls import Controls
+    from remixer.playback.client import Player
+    from remixer.playback.status import PlayerStatus
+    from remixer.separation.catalog import Catalog
+    from remixer.separation.inference import InferenceThread
+    from remixer.song.library import Library
+
+_SAVE_SECONDS = 5.0
+_CLOSE_SECONDS = 1.0
+
+
+class Session:
+    """A queue of songs, one of them in front, its remix, and what goes on behind.
+
+    Knows no Qt. All methods are called by one thread, the window's; none of
+    them waits or decodes.
+
+    Args:
+        library: where songs are decoded to.
+        catalog: the models there are.
+        player: the playback process, started.
+        inference: the background separation.
+        store: where mixes and the desk are kept.
+        settings: what the user chose once and for all.
+        settings_file: where changed settings go.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        catalog: Catalog,
+        player: Player,
+        inference: InferenceThread,
+        store: Store,
+        settings: Settings,
+        settings_file: Path,
+    ) -> None:
+        self.notices = Notices()
+        self.player = player
+        self.library = library
+        self.playlist = Playlist(library, self.notices)
+        self.background = Background(catalog, inference, self.notices, settings.model, settings.device)
+        self.front = Front(player, self.background, store, self.notices)
+        self.ahead = Ahead(self.playlist, self.background)
+        self.exports = Exports(self.notices)
+        self.choices = Choices(
+            settings, settings_file, self.background, self.front, player, library, self.notices
+        )
+        self.last_desk = store.load_desk()
+        self._inference = inference
+        self._store = store
+        self._jobs = Jobs()
+        self._demo: Job[Path] | None = None
+        self._autoplay = False
+        self._in_front: object = None
+        self._save_due = time.monotonic() + _SAVE_SECONDS
+        self._said = ""
+        self.choices.look_for_recent()
+
+    def open(self, paths: Iterable[Path], play: bool | None = None) -> None:
+        """Queue files and folders and bring the first song to the front; nothing waits for it."""
+        self._autoplay = self.choices.settings.play_on_open if play is None else play
+        self.playlist.add(paths)
+
+    def open_recent(self, song: Known) -> None:
+        """Bring a song of the library to the front."""
+        self._autoplay = self.choices.settings.play_on_open
+        self.playlist.open_known(song.source, song.folder)
+
+    def open_demo(self) -> None:
+        """Make the demo song if it is not there yet, and open it."""
+        if self._demo is None:
+            folder = self.library.root.parent
+            self._demo = self._jobs.start("Making the demo song", lambda _: demo_song(folder))
+
+    def reopen(self) -> None:
+        """Bring back what lay on the desk the last time, resting."""
+        present = [Path(path) for path in self.last_desk.paths if not Path(path).is_dir()]
+        if present:
+            self._autoplay = False
+            self.playlist.add(present)
+            self.playlist.select(max(0, self.last_desk.current))
+
+    def select(self, index: int) -> None:
+        """Bring a song of the queue to the front."""
+        self._autoplay = True
+        self.playlist.select(index)
+
+    def step(self, by: int) -> None:
+        """Bring the next one (1) or the one before (-1) to the front."""
+        self.select(self.playlist.current_index + by)
+
+    def remove(self, index: int) -> None:
+        """Take a song off the queue."""
+        self._autoplay = False
+        self.playlist.remove(index)
+
+    def play(self) -> None:
+        """Let the song sound."""
+        self.front.play()
+
+    def pause(self) -> None:
+        """Let it rest."""
+        self.front.pause()
+
+    def toggle(self) -> None:
+        """Play, or pause."""
+        (self.front.pause if self.player.status().playing else self.front.play)()
+
+    def seek(self, frame: int) -> None:
+        """Put the playhead to a frame."""
+        self.front.seek(frame)
+
+    def set_loop(self, loop: Loop | None) -> None:
+        """Repeat a region given in frames, or nothing."""
+        self.front.set_loop(loop)
+
+    @property
+    def controls(self) -> Controls:
+        """The faders."""
+        return self.front.remix.controls
+
+    def set_stem(self, name: str, **changes: Any) -> None:
+        """Change a stem's `gain_db`, `mute`, `solo` or `pan`; `residual` is what no stem claims."""
+        self.front.remix.set_stem(name, **changes)
+        self.front.send_controls()
+
+    def set_master(self, gain_db: float) -> None:
+        """Change the master fader."""
+        self.front.remix.set_master(gain_db)
+        self.front.send_controls()
+
+    def reset_controls(self) -> None:
+        """Bring all faders back to rest; undo brings them back."""
+        self.front.remix.reset()
+        self.front.send_controls()
+
+    def set_bypassed(self, bypassed: bool) -> None:
+        """Hear the song as it is, without touching the faders."""
+        self.front.remix.bypassed = bypassed
+        self.front.send_controls()
+
+    def undo(self) -> None:
+        """Take the last change of a fader back."""
+        if self.front.remix.history.undo():
+            self.front.send_controls()
+
+    def redo(self) -> None:
+        """Make a change again that was taken back."""
+        if self.front.remix.history.redo():
+            self.front.send_controls()
+
+    def prefer(self, take_id: str) -> None:
+        """Hear one model's stems before all others."""
+        self.front.prefer(take_id)
+
+    def export_files(self, plan: ExportPlan) -> tuple[Path, ...]:
+        """Return the files an export would write.
+
+        Raises:
+            UsageError: no song is open, or the plan makes no files.
+        """
+        return files_of(plan, self._subject())
+
+    def export(self, plan: ExportPlan) -> Job[tuple[Path, ...]]:
+        """Write what is asked for, in the background.
+
+        Raises:
+            UsageError: no song is open, or the plan makes no files.
+        """
+        self.choices.change(
+            export_folder=str(plan.folder),
+            export_format=plan.format,
+            export_bits=plan.bits,
+            export_template=plan.template,
+        )
+        subject = self._subject()
+        if needs_stems(plan, subject):
+            self.background.insist()
+        return self.exports.start(plan, subject)
+
+    def poll(self) -> Snapshot:
+        """Move work along and return how things stand. Thread: the window's, thirty times a second."""
+        self.choices.poll()
+        self._take_demo()
+        self.playlist.poll()
+        if self.playlist.current is not self._in_front:
+            self._in_front = self.playlist.current
+            self.front.turn_to(self.playlist.current, self._autoplay)
+            self.choices.look_for_recent()
+            self.choices.trim({item.song.id for item in self.playlist.items if item.song is not None})
+        status = self.player.status()
+        self.front.poll(status)
+        position = self.front.position_frames(status)
+        separation = self.background.poll(position, self.front.remix.loop)
+        if self.choices.settings.prepare_queue:
+            self.ahead.poll(separation)
+        self._listen(status)
+        if time.monotonic() >= self._save_due:
+            self.save(running=True)
+        return picture(self, status, position, separation)
+
+    def save(self, running: bool) -> None:
+        """Keep the mix in front and the desk; `running` is false when the program is being closed."""
+        self._save_due = time.monotonic() + _SAVE_SECONDS
+        status = self.player.status()
+        position = self.front.position_frames(status)
+        self.front.save(position)
+        song = self.front.song
+        paths = tuple(str(item.path) for item in self.playlist.items)
+        kept = paths or self.last_desk.paths
+        desk = Desk(kept, self.playlist.current_index, running=running)
+        if song is not None:
+            desk = replace(desk, title=song.title, position_seconds=round(position / song.rate, 2))
+        elif not paths:
+            desk = replace(self.last_desk, running=running)
+        try:
+            self._store.save_desk(desk)
+        except OutputError as error:
+            self.notices.say(error.message, "error")
+
+    def close(self) -> None:
+        """Keep everything and end the workers and the playback process, within a second or so."""
+        self.save(running=False)
+        closers = (
+            self.player.close,
+            self._inference.close,
+            self.exports.close,
+            self.playlist.close,
+            self.choices.close,
+            self.front.close,
+        )
+        threads = [threading.Thread(target=closer, daemon=True) for closer in closers]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + _CLOSE_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _take_demo(self) -> None:
+        job = self._demo
+        if job is not None and job.wait(0):
+            self._demo = None
+            if job.state == "done":
+                self.open([job.result])
+            elif job.error is not None:
+                self.notices.say(job.error.message, "error")
+
+    def _listen(self, status: PlayerStatus) -> None:
+        if status.message and status.message != self._said:
+            self.notices.say(status.message, "error")
+        self._said = status.message
+
+    def _subject(self) -> Subject:
+        song, view = self.front.song, self.front.view()
+        if song is None or view is None:
+            raise UsageError("Open a song before exporting.")
+        name = self.background.name(self.background.heard_first)
+        takes = self.background.take_ids()
+        return Subject(
+            song,
+            view.title,
+            view.artist,
+            name,
+            takes,
+            self.front.remix.heard,
+            self.background.has_failed,
+            last_pass(self.player.moves()),
+        )

@@ -1,0 +1,86 @@
+"""Checkpoints: one safetensors file for all tensors, with the numbers as JSON in its header.
+
+The file is written aside and renamed, so a run that is killed leaves the last whole one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from remixer.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor, nn
+    from torch.optim import Optimizer
+
+
+@dataclass
+class Progress:
+    """Where a run stands."""
+
+    step: int = 0
+    elapsed_seconds: float = 0.0
+    best_sdr: float = -100.0
+    best_step: int = 0
+
+
+def save_checkpoint(
+    path: Path, network: nn.Module, average: dict[str, Tensor], optimiser: Optimizer, progress: Progress
+) -> None:
+    """Write weights, their running average, the optimiser's state and the progress.
+
+    Raises:
+        OutputError: the file cannot be written; an older one of that name stays.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
+    tensors |= {f"average.{key}": value for key, value in average.items()}
+    for index, state in optimiser.state_dict()["state"].items():
+        tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
+    part = path.with_suffix(".part")
+    contiguous = {key: value.detach().contiguous().clone() for key, value in tensors.items()}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(contiguous, part, metadata={"progress": json.dumps(asdict(progress))})
+        part.replace(path)
+    except (OSError, SafetensorError) as error:
+        part.unlink(missing_ok=True)
+        raise OutputError(f"The checkpoint {path} could not be written.", str(error)) from error
+
+
+def load_checkpoint(
+    path: Path, network: nn.Module, average: dict[str, Tensor], optimiser: Optimizer | None
+) -> Progress:
+    """Read a checkpoint into the given objects.
+
+    Raises:
+        InputError: the file is no checkpoint of this network.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            progress = Progress(**json.loads((file.metadata() or {})["progress"]))
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        network.load_state_dict(_part(tensors, "network."))
+        average.update(_part(tensors, "average."))
+    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+        raise InputError(f"{path} is not a checkpoint of this network.", str(error)) from error
+    if optimiser is not None:
+        state: dict[int, dict[str, Tensor]] = {}
+        for key, value in _part(tensors, "optimiser.").items():
+            index, name = key.split(".", 1)
+            state.setdefault(int(index), {})[name] = value
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": state, "param_groups": groups})
+    return progress
+
+
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {key[len(prefix) :]: value for key, value in tensors.items() if key.startswith(prefix)}

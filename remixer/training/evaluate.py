@@ -1,0 +1,186 @@
+"""Scores of a model on songs whose stems are known: the entry of `remixer evaluate`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from remixer.errors import InputError
+from remixer.jobs import ignore
+from remixer.separation.offline import joining, running, windowing
+from remixer.training.metrics import SongScores, bss_eval, si_sdr, utterance_sdr
+from remixer.training.pool import POOL_RATE_HZ, read_stereo, song_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from remixer.jobs import Report
+    from remixer.separation.card import ModelCard
+    from remixer.separation.separator import Separator
+
+    Stereo = NDArray[np.float32]
+
+UTTERANCE = "utterance_sdr"
+BSS_NAMES = ("sdr", "sir", "sar", "isr")
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of one model: by measure, song and stem; `floor` is the utterance SDR of the mixture itself."""
+
+    model: str
+    scores: dict[str, SongScores]
+    floor: SongScores
+
+    def as_table(self) -> str:
+        """Rows of songs and stems, then medians; columns of measures, in dB."""
+        measures = list(self.scores)
+        heads = "".join(f"{name:>15}" for name in (*measures, "mixture"))
+        lines = [f"{'song':<26}{'stem':<10}{heads}"]
+        for song, stems in self.scores[UTTERANCE].table.items():
+            for stem in stems:
+                row = "".join(f"{self.scores[name].table[song][stem]:>15.2f}" for name in measures)
+                lines.append(f"{song[:25]:<26}{stem:<10}{row}{self.floor.table[song][stem]:>15.2f}")
+        for stem in self.floor.stems:
+            row = "".join(f"{self.scores[name].median(stem):>15.2f}" for name in measures)
+            lines.append(f"{'median':<26}{stem:<10}{row}{self.floor.median(stem):>15.2f}")
+        means = "".join(f"{self.scores[name].mean:>15.2f}" for name in measures)
+        lines.append(f"{'mean of medians':<36}{means}{self.floor.mean:>15.2f}")
+        return "\n".join(lines)
+
+    def as_json(self) -> str:
+        """All scores, and their medians and means."""
+        summary = {
+            name: {**{stem: scores.median(stem) for stem in scores.stems}, "mean": scores.mean}
+            for name, scores in {**self.scores, "mixture": self.floor}.items()
+        }
+        songs = {name: scores.table for name, scores in {**self.scores, "mixture": self.floor}.items()}
+        return json.dumps({"model": self.model, "medians_db": summary, "songs_db": songs}, indent=1)
+
+    def plot(self, path: Path) -> None:
+        """Draw the utterance SDR of every song and stem, over the mixture's, as a PNG file."""
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(8, 4.5), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        found = self.scores[UTTERANCE]
+        for place, stem in enumerate(found.stems):
+            values = [scores[stem] for scores in found.table.values() if stem in scores]
+            floors = [scores[stem] for scores in self.floor.table.values() if stem in scores]
+            axes.scatter([place] * len(values), values, label=stem)
+            axes.hlines(np.median(values), place - 0.25, place + 0.25)
+            axes.hlines(np.median(floors), place - 0.25, place + 0.25, linestyles="dotted", colors="grey")
+        axes.set_xticks(range(len(found.stems)), found.stems)
+        axes.set_ylabel("utterance SDR in dB (dotted: the mixture)")
+        axes.set_title(self.model)
+        aside = path.with_name(path.name + ".part")
+        figure.savefig(aside, format="png", dpi=120)
+        aside.replace(path)
+
+
+def evaluate(
+    card: ModelCard,
+    songs: Sequence[Path],
+    *,
+    bss: bool = False,
+    device: str = "auto",
+    report: Report = ignore,
+) -> Evaluation:
+    """Separate songs with a model and score the stems.
+
+    Args:
+        card: the model.
+        songs: folders of songs, or folders of such folders.
+        bss: BSSEval v4 too, which takes longer than separating.
+        device: where the model runs.
+        report: progress; may raise to stop.
+
+    Raises:
+        InputError: a folder holds no song with stems.
+        ModelError: the model cannot run.
+    """
+    from remixer.separation.separator import open_separator
+
+    folders = song_folders(songs)
+    separator = open_separator(card, device)
+    try:
+        return score_songs(card.id, separator, folders, bss=bss, report=report)
+    finally:
+        separator.close()
+
+
+def song_folders(songs: Sequence[Path]) -> dict[str, dict[str, Path]]:
+    """Stem files by song and stem, of songs given by their own folders or by a folder that holds them.
+
+    Raises:
+        InputError: a folder holds none.
+    """
+    found: dict[str, dict[str, Path]] = {}
+    for folder in songs:
+        inside = folder if folder.is_dir() else folder.parent
+        try:
+            sources = song_sources(inside)
+        except InputError:
+            siblings = song_sources(inside.parent)
+            sources = [source for source in siblings if source.song == inside.name]
+            if not sources:
+                raise
+        for source in sources:
+            found.setdefault(source.song, {})[source.stem] = source.path
+    return found
+
+
+def score_songs(
+    model: str,
+    separator: Separator,
+    songs: dict[str, dict[str, Path]],
+    *,
+    bss: bool = False,
+    report: Report = ignore,
+) -> Evaluation:
+    """Score a separator that is open already; see `evaluate`."""
+    names = (UTTERANCE, "si_sdr", *BSS_NAMES) if bss else (UTTERANCE, "si_sdr")
+    tables: dict[str, dict[str, dict[str, float]]] = {name: {} for name in names}
+    floor: dict[str, dict[str, float]] = {}
+    for index, (song, files) in enumerate(songs.items()):
+        report(index / len(songs))
+        references = {stem: read_stereo(path)[0] for stem, path in files.items()}
+        frames = max(len(wave) for wave in references.values())
+        references = {stem: np.pad(w, ((0, frames - len(w)), (0, 0))) for stem, w in references.items()}
+        mixture = np.sum(list(references.values()), axis=0)
+        made = separate_whole(separator, mixture)
+        estimates = dict(zip(separator.card.stems, made, strict=True))
+        wanted = {stem: wave for stem, wave in references.items() if stem in estimates}
+        floor[song] = {stem: utterance_sdr(wave, mixture) for stem, wave in wanted.items()}
+        tables[UTTERANCE][song] = {s: utterance_sdr(w, estimates[s]) for s, w in wanted.items()}
+        tables["si_sdr"][song] = {s: si_sdr(w, estimates[s]) for s, w in wanted.items()}
+        if bss:
+            right = np.stack(list(wanted.values()))
+            found = np.stack([estimates[stem] for stem in wanted])
+            for name, values in bss_eval(right, found, POOL_RATE_HZ).items():
+                tables[name][song] = dict(zip(wanted, values, strict=True))
+    report(1.0)
+    return Evaluation(model, {name: SongScores(table) for name, table in tables.items()}, SongScores(floor))
+
+
+def separate_whole(separator: Separator, mixture: Stereo) -> NDArray[np.float32]:
+    """Separate `(frames, 2)` at `POOL_RATE_HZ` into `(stems, frames, 2)`, stretch by stretch."""
+    card = separator.card
+    if card.kind == "streaming":
+        return separator.separate(np.ascontiguousarray(mixture.T)).transpose(0, 2, 1)
+    out = np.zeros((len(card.stems), *mixture.shape), np.float32)
+    for start in range(0, len(mixture), separator.segment_frames):
+        end = min(start + separator.segment_frames, len(mixture))
+        window = windowing((start, end), len(mixture), POOL_RATE_HZ, card)
+        made = running(separator, mixture[window.start : window.end], window, POOL_RATE_HZ)
+        before = out[:, max(0, start - 2048) : start] if start else None
+        out[:, start:end] = joining(made, window, before, None)
+    return out

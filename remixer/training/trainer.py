@@ -1,0 +1,232 @@
+"""The training loop of the band maskers."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from remixer.errors import Cancelled, InputError
+from remixer.jobs import ignore
+from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from remixer.training.losses import backward_by_row, band_sums
+from remixer.training.pool import POOL_RATE_HZ
+from remixer.training.replay import Replay
+from remixer.training.run_log import RunLog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from remixer.jobs import Report
+    from remixer.networks.band_masker import BandMasker
+    from remixer.training.losses import BandSums
+    from remixer.training.metrics import SongScores
+    from remixer.training.mixtures import Mixtures
+
+log = logging.getLogger(__name__)
+
+REPORT_STEPS = 20
+
+
+@dataclass(frozen=True)
+class TrainerConfig:
+    """How long and how fast to learn: the rate warms up, stays, and falls to zero over `cooldown`."""
+
+    steps: int = 20_000
+    minutes: float = 0.0
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-2
+    warmup_steps: int = 100
+    cooldown: float = 0.35
+    average_decay: float = 0.998
+    clip_norm: float = 1.0
+    sdr_weight: float = 0.1
+    magnitude_weight: float = 0.25
+    validate_minutes: float = 10.0
+    save_minutes: float = 3.0
+    validate_steps: int = 0
+    patience: int = 0
+    bfloat16: bool = True
+    compiled: bool = False
+    reuse: int = 1
+    kept_batches: int = 24
+
+
+class Trainer:
+    """Trains one network on a stream of mixtures.
+
+    Args:
+        network: the band masker.
+        mixtures: where batches come from.
+        validate: scores the averaged weights; called every few minutes.
+        folder: checkpoints and logs.
+        config: the schedule.
+    """
+
+    def __init__(
+        self,
+        network: BandMasker,
+        mixtures: Mixtures,
+        validate: Callable[[BandMasker], SongScores] | None,
+        folder: Path,
+        config: TrainerConfig,
+    ) -> None:
+        """Connect the parts; nothing is trained yet."""
+        self.network, self.mixtures, self.validate = network, mixtures, validate
+        self.folder, self.config = folder, config
+        self.progress = Progress()
+        self.optimiser = torch.optim.AdamW(
+            network.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
+        )
+        self.average = {key: value.clone() for key, value in network.state_dict().items()}
+        self.replay = Replay(config.reuse, config.kept_batches, mixtures.seed)
+        self.losses: list[float] = []
+        self.norm = 0.0
+        self.curves: RunLog
+
+    def resume(self, path: Path) -> None:
+        """Continue from a checkpoint."""
+        self.progress = load_checkpoint(path, self.network, self.average, self.optimiser)
+
+    def warm_start(self, path: Path) -> None:
+        """Take only the weights of another run of the same network."""
+        load_checkpoint(path, self.network, self.average, None)
+        self.network.load_state_dict(self.average)
+
+    def share_done(self) -> float:
+        """How much of the run is over, 0 to 1, by steps and (if limited) by time."""
+        done = self.progress.step / self.config.steps
+        if self.config.minutes:
+            done = max(done, self.progress.elapsed_seconds / 60.0 / self.config.minutes)
+        return done
+
+    def learning_rate(self) -> float:
+        """Warm-up, plateau, linear decay."""
+        warm = min(1.0, (self.progress.step + 1) / self.config.warmup_steps)
+        cool = min(1.0, max(0.0, 1.0 - self.share_done()) / max(self.config.cooldown, 1e-9))
+        return self.config.learning_rate * warm * cool
+
+    def step(self) -> float:
+        """One optimiser step; returns its loss."""
+        config = self.config
+        rate = self.learning_rate()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        sums = self.replay.draw(self.progress.step, self._fresh)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bfloat16):
+            logits = self.network.logits(self.network.features(*sums.powers))
+        self.optimiser.zero_grad(set_to_none=True)
+        loss = backward_by_row(self.network, logits, sums, config.magnitude_weight, config.sdr_weight)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
+        if torch.isfinite(norm):
+            self.optimiser.step()
+        self.norm = float(norm)
+        self.progress.step += 1
+        self._average()
+        return loss
+
+    def _fresh(self) -> BandSums:
+        batch = self.mixtures.batch(self.progress.step)
+        return band_sums(self.network, batch, POOL_RATE_HZ, self.config.compiled)
+
+    def run(self, report: Report = ignore) -> Progress:
+        """Train until the schedule ends or validation has stopped improving.
+
+        Args:
+            report: called with the share of the schedule that is done; may raise to stop, which is kept.
+
+        Raises:
+            InputError: the loss is not a number.
+            Cancelled: `report` said so; `last` then holds the run so far.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.curves = RunLog(self.folder / "log")
+        self.network.train()
+        try:
+            self._loop(report)
+        except Cancelled:
+            self.save("last")
+            raise
+        finally:
+            self.curves.close()
+        return self.progress
+
+    def _loop(self, report: Report) -> None:
+        checked = saved = time.monotonic()
+        window: list[float] = []
+        while self.share_done() < 1.0:
+            report(self.share_done())
+            begin = time.monotonic()
+            window.append(self.step())
+            self.progress.elapsed_seconds += time.monotonic() - begin
+            if len(window) == REPORT_STEPS:
+                self._report(window)
+                window = []
+            if time.monotonic() - saved > 60.0 * self.config.save_minutes:
+                self.save("last")
+                saved = time.monotonic()
+            if self._check_due(checked):
+                self._check()
+                checked = time.monotonic()
+                if self._stale():
+                    break
+
+    def _check_due(self, checked: float) -> bool:
+        if self.share_done() >= 1.0:
+            return True
+        if self.config.validate_steps:
+            return self.progress.step % self.config.validate_steps == 0
+        return time.monotonic() - checked > 60.0 * self.config.validate_minutes
+
+    def _report(self, window: list[float]) -> None:
+        mean = sum(window) / len(window)
+        if mean != mean:
+            raise InputError("The loss is not a number; a lower learning rate is needed.")
+        self.losses.append(mean)
+        self.curves.add(self.progress.step, loss=mean, rate=self.learning_rate(), gradient=self.norm)
+        seconds = self.progress.elapsed_seconds / max(1, self.progress.step)
+        log.info(
+            "step %d  loss %.4f  gradient %.2f  rate %.2e  %.2f s a step  %.0f %% done",
+            self.progress.step, mean, self.norm, self.learning_rate(), seconds, 100.0 * self.share_done(),
+        )  # fmt: skip
+
+    def _average(self) -> None:
+        step = self.progress.step
+        decay = min(self.config.average_decay, (1.0 + step) / (10.0 + step))
+        for key, value in self.network.state_dict().items():
+            self.average[key].lerp_(value, 1.0 - decay)
+
+    def _check(self) -> None:
+        """Validate the averaged weights and write checkpoints."""
+        begin = time.monotonic()
+        self.save("last")
+        if self.validate is None:
+            return
+        current = {key: value.clone() for key, value in self.network.state_dict().items()}
+        self.network.load_state_dict(self.average)
+        self.network.eval()
+        scores = self.validate(self.network)
+        if scores.mean > self.progress.best_sdr:
+            self.progress.best_sdr, self.progress.best_step = scores.mean, self.progress.step
+            self.save("best")
+        self.network.load_state_dict(current)
+        self.network.train()
+        self.curves.add(self.progress.step, sdr=scores.mean, **{s: scores.median(s) for s in scores.stems})
+        log.info(
+            "step %d  validation %s  best %.2f at %d  (%.0f s)",
+            self.progress.step, scores, self.progress.best_sdr, self.progress.best_step,
+            time.monotonic() - begin,
+        )  # fmt: skip
+
+    def save(self, name: str) -> None:
+        """Write a checkpoint of that name into the folder."""
+        path = self.folder / f"{name}.safetensors"
+        save_checkpoint(path, self.network, self.average, self.optimiser, self.progress)
+
+    def _stale(self) -> bool:
+        waited = self.progress.step - self.progress.best_step
+        return bool(self.config.patience) and waited > self.config.patience

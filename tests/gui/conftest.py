@@ -1,0 +1,67 @@
+"""A window on a session without sound."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from session_parts import Stage, write_song
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from remixer.gui.window import MainWindow
+
+
+class Desk:
+    """A window with the session behind it, and what tests do with them."""
+
+    def __init__(self, qtbot: QtBot, stage: Stage, window: MainWindow) -> None:
+        self.qtbot, self.stage, self.window = qtbot, stage, window
+        self.session, self.player, self.page = stage.session, stage.player, window.page
+
+    def open(self, path: Path) -> None:
+        """Open a song and wait until the window shows it whole."""
+        self.session.open([path])
+        self.until(lambda: self.session.front.song is not None and self.session.front.song.complete)
+        self.until(lambda: self.page.viewport.frames == self.session.front.song.frames)  # type: ignore[union-attr]
+
+    def separate(self) -> None:
+        """Wait until the song is separated and the window shows it."""
+        self.until(
+            lambda: bool(self.session.front.spans) and all(key for *_, key in self.session.front.spans)
+        )
+
+    def until(self, true: Callable[[], bool]) -> None:
+        """Wait until something is true."""
+        self.qtbot.waitUntil(true, timeout=20_000)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, home: Path) -> Iterator[Desk]:
+    """A window of a new session."""
+    from PySide6.QtWidgets import QApplication
+
+    from remixer.gui.widgets.theme import ThemeSwitch
+    from remixer.gui.window import MainWindow
+
+    stage = Stage(home)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    window = MainWindow(stage.session, ThemeSwitch(app, "dark"))
+    qtbot.addWidget(window)
+    window.resize(1280, 800)
+    window.show()
+    hooks = sys.excepthook
+    yield Desk(qtbot, stage, window)
+    sys.excepthook = hooks
+    window.close()
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    """A song of four seconds."""
+    return write_song(tmp_path / "music" / "Song.wav", 4.0)

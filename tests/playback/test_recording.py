@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from song_maker import noise, parts
+
+from remixer.errors import OutputError
+from remixer.mixing.controls import STEMS
+from remixer.playback.recording import Recording
+
+FRAMES = 50_000
+RATE = 44_100
+
+
+def put_all(recording: Recording) -> None:
+    stems, mix = parts(FRAMES), noise(FRAMES, 9)
+    for start in range(0, FRAMES, 777):
+        recording.put(stems[:, start : start + 777], mix[start : start + 777])
+
+
+def until(condition: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("waited in vain")
+
+
+def test_what_went_out_is_written_without_its_delay(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, STEMS, RATE, skip_frames=1000)
+    put_all(recording)
+    files = recording.finish(40_000)
+    assert [path.name for path in files] == [f"{name}.wav" for name in (*STEMS, "mix")]
+    for path, sound in zip(files, [*parts(FRAMES), noise(FRAMES, 9)], strict=True):
+        assert np.array_equal(soundfile.read(path, dtype="float32")[0], sound[1000:41_000])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in files)
+
+
+def test_a_crash_leaves_files_that_can_be_played(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, STEMS, RATE)
+    put_all(recording)
+    until(lambda: recording.waiting_frames() == 0)
+    copies = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    recording.discard()
+    (tmp_path / "copy.wav").write_bytes(copies["mix.recording.wav"])
+    kept = soundfile.read(tmp_path / "copy.wav", dtype="float32")[0]
+    assert len(kept) > 0
+    assert np.array_equal(kept, noise(FRAMES, 9)[: len(kept)])
+
+
+def test_files_that_exist_are_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "bass.wav").write_bytes(b"precious")
+    with pytest.raises(OutputError, match=r"bass\.wav"):
+        Recording(tmp_path, STEMS, RATE)
+    assert [path.name for path in tmp_path.iterdir()] == ["bass.wav"]
+
+
+def test_discarding_leaves_nothing(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, STEMS, RATE)
+    put_all(recording)
+    recording.discard()
+    assert list(tmp_path.iterdir()) == []

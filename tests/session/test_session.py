@@ -1,0 +1,282 @@
+"""A session from the drop to the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from session_parts import FIRST, RATE, SECOND, Stage, failing, write_song
+
+from remixer.errors import UsageError
+from remixer.mixing.controls import Controls
+from remixer.settings import Settings, load_settings
+
+Stages = Callable[..., Stage]
+
+
+def _texts(stage: Stage) -> list[str]:
+    return [notice.text for notice in stage.session.notices.current()]
+
+
+def test_a_dropped_song_plays(stage: Stage, song: Path) -> None:
+    now = stage.open(song)
+    assert now.song is not None and now.song.title == "Song é" and now.song.frames == RATE
+    stage.until(lambda now: now.playing and now.entries[0].state == "ready")
+    assert stage.player.calls[0][0] == "load"
+
+
+def test_a_dropped_song_rests_if_that_is_wanted(stages: Stages, song: Path) -> None:
+    stage = stages(settings=Settings(play_on_open=False))
+    assert not stage.open(song).playing
+
+
+def test_the_song_is_separated_and_heard_from_the_chosen_model(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.separated()
+    now = stage.until(lambda now: now.spans == ((0, RATE, FIRST.take_id),))
+    assert stage.player.take_ids == (FIRST.take_id, SECOND.take_id)
+    assert now.takes[0].name == "First" and now.takes[0].fraction == 1.0
+
+
+def test_faders_reach_the_player_and_are_undone(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.session.set_stem("vocals", mute=True)
+    stage.session.set_stem("drums", gain_db=-6.0)
+    stage.session.set_master(-3.0)
+    assert stage.player.controls.stem("vocals").mute and stage.player.controls.master_db == -3.0
+    stage.session.undo()
+    stage.session.undo()
+    assert stage.player.controls.stem("drums").gain_db == 0.0 and stage.player.controls.stem("vocals").mute
+    stage.session.redo()
+    assert stage.session.poll().controls.stem("drums").gain_db == -6.0
+    assert stage.session.poll().can_redo
+
+
+def test_comparing_leaves_the_faders_alone(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.session.set_stem("bass", gain_db=-math.inf)
+    stage.session.set_bypassed(True)
+    assert stage.player.controls == Controls.default(FIRST.stems)
+    assert stage.session.controls.stem("bass").gain_db == -math.inf
+    stage.session.set_bypassed(False)
+    assert stage.player.controls.stem("bass").gain_db == -math.inf
+
+
+def test_a_loop_is_kept_within_the_song_and_one_too_short_is_none(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.session.set_loop((30_000, -5))
+    assert stage.player.loop == (0, 30_000)
+    stage.session.set_loop((1000, RATE * 9))
+    assert stage.player.loop == (1000, RATE)
+    stage.session.set_loop((1000, 1010))
+    assert stage.player.loop is None
+
+
+def test_a_seek_is_shown_at_once_and_kept_within_the_song(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.session.seek(10 * RATE)
+    assert stage.player.calls[-1] == ("seek", RATE)
+    stage.session.seek(5000)
+    assert stage.session.poll().position_frames == 5000
+
+
+def test_the_mix_of_every_song_comes_back(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.set_stem("other", gain_db=-9.5, pan=0.25)
+    stage.session.set_stem("residual", mute=True)
+    stage.session.set_loop((2000, 30_000))
+    stage.session.seek(12_345)
+    stage.session.close()
+    later = stages()
+    later.open(song)
+    assert (
+        later.session.controls.stem("other").gain_db == -9.5
+        and later.session.controls.stem("other").pan == 0.25
+    )
+    assert later.player.controls.residual.mute and later.player.loop == (2000, 30_000)
+    assert later.player.calls[0] == ("load", later.session.front.song.id, 12_345)  # type: ignore[union-attr]
+
+
+def test_what_was_open_can_be_reopened_after_a_crash(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.seek(22_050)
+    stage.session.save(running=True)
+    later = stages()
+    desk = later.session.last_desk
+    assert desk.running and desk.title == "Song é" and desk.position_seconds == 0.5
+    later.session.reopen()
+    now = later.until(lambda now: now.song is not None and now.song.complete)
+    assert not now.playing and now.position_frames == 22_050
+
+
+def test_a_closed_session_was_no_crash_and_is_still_remembered(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.close()
+    untouched = stages().session
+    untouched.save(running=False)
+    assert not untouched.last_desk.running
+    assert stages().session.last_desk.paths == (str(song),)
+
+
+def test_what_cannot_be_opened_is_said_in_a_sentence_each(stage: Stage, tmp_path: Path) -> None:
+    empty, text = tmp_path / "empty.wav", tmp_path / "text.mp3"
+    empty.write_bytes(b"")
+    text.write_text("this is no sound")
+    for path in (empty, text, tmp_path / "missing.flac"):
+        stage.session.open([path])
+        stage.until(lambda now: now.entries[-1].state == "failed")
+        assert stage.session.poll().song is None
+    assert len(_texts(stage)) == 3
+    assert all(text.endswith(".") and "Traceback" not in text for text in _texts(stage))
+
+
+def test_a_folder_without_audio_is_said(stage: Stage, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_bytes(b"x")
+    stage.session.open([tmp_path / "pictures"])
+    stage.until(lambda now: len(now.notices) == 2)
+    assert _texts(stage) == [
+        "Skipped what is not audio: “a.png”.",
+        "There is no audio in what was dropped.",
+    ]
+
+
+def test_the_queue_is_prepared_while_the_first_song_plays(stage: Stage, tmp_path: Path) -> None:
+    folder = tmp_path / "album"
+    for number in (1, 2, 3):
+        write_song(folder / f"{number}.wav", 0.6, seed=number)
+    stage.session.open([folder])
+    now = stage.until(
+        lambda now: len(now.entries) == 3 and all(entry.separated == 1 for entry in now.entries)
+    )
+    assert now.current == 0 and now.song is not None and now.song.title == "1"
+
+
+def test_the_queue_waits_if_that_is_wanted(stages: Stages, tmp_path: Path) -> None:
+    stage = stages(settings=Settings(prepare_queue=False))
+    first, second = write_song(tmp_path / "1.wav"), write_song(tmp_path / "2.wav", seed=2)
+    stage.session.open([first, second])
+    now = stage.until(lambda now: now.song is not None and now.separation.state == "done")
+    assert now.entries[1].state == "waiting"
+
+
+def test_another_song_of_the_queue_comes_to_the_front(stage: Stage, tmp_path: Path) -> None:
+    stage.session.open([write_song(tmp_path / "1.wav"), write_song(tmp_path / "2.wav", seed=2)])
+    stage.until(lambda now: now.song is not None)
+    stage.session.step(1)
+    now = stage.until(lambda now: now.song is not None and now.song.title == "2" and now.playing)
+    assert now.current == 1
+    stage.session.step(1)
+    assert stage.session.poll().current == 1
+    stage.session.remove(1)
+    assert stage.until(lambda now: now.song is not None and now.song.title == "1").current == 0
+
+
+def test_a_known_song_opens_though_its_file_is_gone(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.close()
+    song.unlink()
+    later = stages()
+    later.until(lambda now: later.session.choices.recent())
+    later.session.open_recent(later.session.choices.recent()[0])
+    assert later.until(lambda now: now.song is not None).song.title == "Song é"  # type: ignore[union-attr]
+    assert _texts(later) == []
+
+
+def test_what_was_open_is_reopened_though_its_file_is_gone(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.close()
+    song.unlink()
+    later = stages()
+    later.session.reopen()
+    assert later.until(lambda now: now.song is not None).song.title == "Song é"  # type: ignore[union-attr]
+
+
+def test_a_song_that_is_cut_off_is_said_and_still_plays(stage: Stage, tmp_path: Path) -> None:
+    whole = write_song(tmp_path / "whole.wav", 2.0)
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    stage.session.open([cut])
+    now = stage.until(lambda now: now.song is not None and now.notices)
+    assert now.song is not None and abs(now.song.decoded_frames - RATE) < 100
+    assert stage.until(lambda now: now.playing)
+
+
+def test_another_model_separates_anew_and_the_first_can_still_be_heard(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.separated()
+    stage.session.choices.choose_model("second")
+    now = stage.until(lambda now: now.separation.state == "done" and now.separation.model_id == "second")
+    assert stage.player.take_ids[0] == SECOND.take_id
+    stage.session.prefer(FIRST.take_id)
+    now = stage.until(lambda now: now.spans[0][2] == FIRST.take_id)
+    assert stage.player.take_ids[0] == FIRST.take_id and len(now.takes) == 2
+    assert load_settings(stage.settings_file).model == "second"
+
+
+def test_an_unknown_model_in_the_settings_is_said(stages: Stages) -> None:
+    stage = stages(settings=Settings(model="gone"))
+    assert _texts(stage) == ["The chosen model “gone” is not installed; “First” is used."]
+
+
+def test_a_device_that_fails_is_said_once_and_the_song_goes_on(stages: Stages, song: Path) -> None:
+    stage = stages(opener=failing)
+    stage.session.open([song])
+    now = stage.until(lambda now: now.separation.state == "failed")
+    assert _texts(stage) == ["“auto” is not there."] and now.playing
+    stage.until(lambda now: True)
+    assert len(_texts(stage)) == 1
+
+
+def test_separation_is_cancelled_and_begun_again(stages: Stages, tmp_path: Path) -> None:
+    stage = stages()
+    stage.open(write_song(tmp_path / "long.wav", 20))
+    stage.session.background.cancel()
+    assert stage.session.poll().separation.state == "idle"
+    stage.session.background.go_on()
+    stage.separated()
+
+
+def test_what_the_player_has_to_say_is_said(stage: Stage) -> None:
+    from dataclasses import replace
+
+    stage.player.now = replace(stage.player.now, message="The loudspeaker is gone.")
+    stage.session.poll()
+    stage.session.poll()
+    assert _texts(stage) == ["The loudspeaker is gone."]
+
+
+def test_loudspeakers_are_listed_and_chosen(stage: Stage) -> None:
+    stage.session.choices.look_for_outputs()
+    stage.until(lambda now: stage.session.choices.outputs())
+    stage.session.choices.choose_output("pulse")
+    assert stage.player.output == "pulse" and stage.session.poll().output == "pulse"
+    stage.session.choices.choose_output("")
+    assert stage.player.output is None
+
+
+def test_the_demo_song_opens(stage: Stage) -> None:
+    stage.session.open_demo()
+    now = stage.until(lambda now: now.song is not None and now.song.complete, 60)
+    assert now.song is not None and now.song.frames >= 29 * RATE
+
+
+def test_nothing_can_be_exported_before_a_song_is_open(stage: Stage, tmp_path: Path) -> None:
+    from remixer.session.exporting import ExportPlan
+
+    with pytest.raises(UsageError, match="Open a song"):
+        stage.session.export(ExportPlan(tmp_path))
+
+
+def test_closing_ends_the_player(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.close()
+    assert stage.player.closed

@@ -1,0 +1,167 @@
+"""The cache finds songs again, remembers them in order and keeps within its size."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from remixer.audio.encode import Encoder, Encoding
+from remixer.audio.tags import Tags
+from remixer.errors import InputError, OutputError
+from remixer.song import library as library_module
+from remixer.song.importing import decode_song
+from remixer.song.library import Library
+from remixer.song.song import Song
+
+Make = Callable[..., Path]
+
+
+def test_the_same_file_is_the_same_song(library: Library, source: Make, tmp_path: Path) -> None:
+    first = library.open(source())
+    decode_song(first)
+    moved = tmp_path / "elsewhere.wav"
+    source().rename(moved)
+    again = library.open(moved)
+    assert (again.id, again.complete, again.source) == (first.id, True, moved)
+    assert library.open(source(seed=1)).id != first.id
+
+
+def test_a_large_file_is_known_by_samples_of_it(
+    library: Library, source: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_module, "_HASHED_WHOLE_BYTES", 1000)
+    monkeypatch.setattr(library_module, "_SAMPLE_BYTES", 100)
+    path = source()
+    first = library.open(path).id
+    assert library.open(path).id == first
+    os.utime(path, (1, 1))
+    assert library.open(path).id != first
+
+
+def test_a_known_song_opens_in_an_instant(library: Library, source: Make) -> None:
+    decode_song(library.open(source(frames=2_000_000)))
+    begin = time.perf_counter()
+    song = library.open(source(frames=2_000_000))
+    _ = song.mixture[0]
+    assert time.perf_counter() - begin < 0.5
+    assert song.complete
+
+
+def test_title_tags_and_cover_are_remembered(library: Library, tmp_path: Path) -> None:
+    tags = Tags((("title", "Été"), ("artist", "Someone")), b"\xff\xd8\xff picture")
+    with Encoder(tmp_path / "a.flac", 44_100, Encoding("flac"), tags) as encoder:
+        encoder.write(np.zeros((1000, 2), np.float32))
+    song = library.open(tmp_path / "a.flac")
+    (tmp_path / "a.flac").unlink()
+    assert song.title == "Été"
+    assert Song.load(song.folder).tags == tags
+
+
+def test_without_tags_the_file_name_is_the_title(library: Library, source: Make) -> None:
+    assert library.open(source(name="My Song.wav")).title == "My Song"
+    if sys.platform == "linux":
+        assert library.open(source(seed=2).rename(library.root.parent / "\udcff song.wav")).title == "� song"
+
+
+def test_what_is_no_song_leaves_nothing_in_the_cache(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "text.wav").write_text("text")
+    for name in ("empty.wav", "text.wav", "missing.wav", "."):
+        with pytest.raises(InputError):
+            library.open(tmp_path / name)
+    assert library.recent() == []
+    assert not list(tmp_path.glob("cache/songs/*"))
+
+
+def test_a_cache_that_cannot_be_written_is_said_so(source: Make) -> None:
+    if sys.platform != "linux":
+        pytest.skip("needs a folder nobody can write to")
+    with pytest.raises(OutputError, match="cache"):
+        Library(Path("/proc/cache")).open(source())
+
+
+def test_recent_songs_come_last_used_first(library: Library, source: Make) -> None:
+    songs = [library.open(source(seed=n)) for n in range(3)]
+    for age, song in enumerate(songs):
+        os.utime(song.folder / "song.json", (1000 - age, 1000 - age))
+    assert [song.id for song in library.recent()] == [song.id for song in songs]
+    library.open(source(seed=2))
+    assert library.recent()[0].id == songs[2].id
+
+
+def test_trimming_drops_the_song_unused_longest(library: Library, source: Make) -> None:
+    ids = _three_closed_songs(library, source)
+    library.limit_bytes = library.size_bytes() - 1
+    library.trim()
+    assert {song.id for song in library.recent()} == set(ids[1:])
+    library.limit_bytes = 0
+    library.trim(keep={ids[1]})
+    assert [song.id for song in library.recent()] == [ids[1]]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="open files cannot be deleted there anyway")
+def test_trimming_spares_songs_that_are_open(library: Library, source: Make) -> None:
+    ids = _three_closed_songs(library, source)
+    used = Song.load(library.root / "songs" / ids[0])
+    library.limit_bytes = 0
+    library.trim()
+    assert [song.id for song in library.recent()] == [ids[0]]
+    used.close()
+    library.trim()
+    assert library.recent() == []
+
+
+def test_trimming_within_the_limit_drops_nothing(library: Library, source: Make) -> None:
+    _three_closed_songs(library, source)
+    library.trim()
+    assert len(library.recent()) == 3
+
+
+def test_trimming_sweeps_up_what_crashes_left(library: Library, song: Song) -> None:
+    old, fresh = song.folder.parent / ".half", song.folder / "takes" / ".half"
+    for left in (old, fresh):
+        left.mkdir()
+        (left / "file").touch()
+    os.utime(old, (1, 1))
+    library.trim()
+    assert not old.exists()
+    assert fresh.exists()
+
+
+def test_a_removed_song_stays_readable_where_it_is_open(song: Song, library: Library) -> None:
+    before = np.array(song.mixture)
+    library.remove(song)
+    assert library.recent() == []
+    assert np.array_equal(song.mixture, before)
+
+
+def test_a_damaged_folder_is_made_anew(library: Library, source: Make) -> None:
+    song = library.open(source())
+    for damage in ("song.json", "mixture.f32", "decoded.u64"):
+        (song.folder / damage).write_bytes(b"")
+        again = library.open(source())
+        decode_song(again)
+        assert again.complete
+        assert len(library.recent()) == 1
+
+
+def test_a_folder_without_a_song_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="damaged"):
+        Song.load(tmp_path)
+
+
+def _three_closed_songs(library: Library, source: Make) -> list[str]:
+    ids = []
+    for n in range(3):
+        song = library.open(source(seed=n))
+        decode_song(song)
+        os.utime(song.folder / "song.json", (1000 + n, 1000 + n))
+        ids.append(song.id)
+        song.close()
+    return ids

@@ -1,0 +1,106 @@
+"""Training: the same losses for the same seed, whole checkpoints, sentences for what cannot be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from song_folders import written_config
+
+from remixer.errors import Cancelled, InputError
+from remixer.training.checkpoint import load_checkpoint
+from remixer.training.mixtures import MixtureConfig, Mixtures
+from remixer.training.pool import Pool, song_sources, write_pool
+from remixer.training.train import build_network, read_config, train
+from remixer.training.trainer import Trainer, TrainerConfig
+
+pytestmark = pytest.mark.torch
+SMALL = MixtureConfig(seconds=0.1, batch=2)
+
+
+@pytest.fixture
+def pool(songs: Path, tmp_path: Path) -> Pool:
+    return write_pool(song_sources(songs), tmp_path / "pool")
+
+
+def trainer(pool: Pool, config: Path, folder: Path, **schedule: float) -> Trainer:
+    torch.manual_seed(0)
+    network = build_network(read_config(config)["network"])
+    settings = TrainerConfig(**{"steps": 50, "warmup_steps": 2, "bfloat16": False, **schedule})
+    return Trainer(network, Mixtures(pool, SMALL, 1), None, folder, settings)
+
+
+def test_two_runs_have_the_same_losses(pool: Pool, config: Path, tmp_path: Path) -> None:
+    one, other = trainer(pool, config, tmp_path / "a"), trainer(pool, config, tmp_path / "b")
+    assert [one.step() for _ in range(50)] == [other.step() for _ in range(50)]
+
+
+def test_a_resumed_run_goes_on_as_if_never_stopped(pool: Pool, config: Path, tmp_path: Path) -> None:
+    whole = trainer(pool, config, tmp_path / "a")
+    losses = [whole.step() for _ in range(8)]
+    first = trainer(pool, config, tmp_path / "b")
+    for _ in range(4):
+        first.step()
+    first.save("last")
+    second = trainer(pool, config, tmp_path / "b")
+    second.resume(tmp_path / "b" / "last.safetensors")
+    assert [second.step() for _ in range(4)] == pytest.approx(losses[4:], rel=1e-5)
+
+
+def test_learning_lowers_the_loss(pool: Pool, config: Path, tmp_path: Path) -> None:
+    run = trainer(pool, config, tmp_path, learning_rate=1e-2, cooldown=0.0)
+    losses = [run.step() for _ in range(40)]
+    assert sum(losses[-10:]) < sum(losses[:10]) - 0.5
+
+
+def test_the_rate_warms_up_and_falls_to_zero(pool: Pool, config: Path, tmp_path: Path) -> None:
+    run = trainer(pool, config, tmp_path, steps=100, warmup_steps=10, cooldown=0.5, learning_rate=1.0)
+    rates = {}
+    for step in (0, 9, 50, 75, 100):
+        run.progress.step = step
+        rates[step] = run.learning_rate()
+    assert rates == pytest.approx({0: 0.1, 9: 1.0, 50: 1.0, 75: 0.5, 100: 0.0})
+
+
+def test_training_a_folder_of_songs_leaves_a_checkpoint(songs: Path, config: Path, tmp_path: Path) -> None:
+    progress = train(config, songs=songs, out=tmp_path / "run")
+    assert progress.step == 4
+    again = train(config, songs=songs, out=tmp_path / "run", resume=True)
+    assert again.step == 4
+
+
+def test_cancelling_keeps_what_was_learned(songs: Path, config: Path, tmp_path: Path) -> None:
+    def report(share: float) -> None:
+        if share >= 0.5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(config, songs=songs, out=tmp_path / "run", report=report)
+    network = build_network(read_config(config)["network"])
+    assert load_checkpoint(tmp_path / "run" / "last.safetensors", network, {}, None).step == 2
+
+
+def test_a_folder_that_is_no_data_set_is_named(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="empty is not a data set"):
+        train(config, songs=tmp_path / "empty", out=tmp_path / "run")
+
+
+def test_a_checkpoint_of_another_network_is_refused(songs: Path, config: Path, tmp_path: Path) -> None:
+    train(config, songs=songs, out=tmp_path / "run")
+    other = written_config(tmp_path, steps=4, bidirectional=False)
+    with pytest.raises(InputError, match="not a checkpoint of this network"):
+        train(other, songs=songs, out=tmp_path / "run", resume=True)
+
+
+def test_an_unknown_key_is_named(songs: Path, config: Path, tmp_path: Path) -> None:
+    config.write_text(config.read_text(encoding="utf-8") + "\nspeed = 3\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"\[training\] has the unknown key speed"):
+        train(config, songs=songs, out=tmp_path / "run")
+
+
+def test_a_torn_configuration_is_named(tmp_path: Path) -> None:
+    (tmp_path / "torn.toml").write_text("[network", encoding="utf-8")
+    with pytest.raises(InputError, match=r"torn\.toml is not a TOML file"):
+        read_config(tmp_path / "torn.toml")
