@@ -60,8 +60,13 @@ def quantize_int8(source: Path, target: Path, exclude: Sequence[str] = TRANSFORM
         raise ModelError(f"The network {source.name} could not be quantised.", str(error)) from error
 
 
-def halve_weights(source: Path, target: Path) -> None:
+def halve_weights(source: Path, target: Path, lossless: bool = False) -> None:
     """Write an ONNX network with 16-bit weights on disk; it still computes in single precision.
+
+    Args:
+        source: an exported network.
+        target: where the smaller one goes; may be the same place.
+        lossless: leave alone what 16 bits cannot hold exactly, such as windows and tables.
 
     Raises:
         ModelError: the file cannot be read or written, or a weight exceeds what 16 bits hold.
@@ -78,12 +83,16 @@ def halve_weights(source: Path, target: Path) -> None:
         if tensor.data_type != TensorProto.FLOAT or int(np.prod(tensor.dims)) < SMALL_TENSOR:
             continue
         values = numpy_helper.to_array(tensor)
-        if float(np.abs(values).max()) > float(np.finfo(np.float16).max):
+        with np.errstate(over="ignore"):
+            rounded = values.astype(np.float16)
+        if lossless and not np.array_equal(rounded, values):
+            continue
+        if not np.isfinite(rounded).all():
             raise ModelError(
                 f"The network {source.name} has a weight too large for 16 bits, in “{tensor.name}”."
             )
         name, half = tensor.name, tensor.name + "_half"
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), half))
+        tensor.CopyFrom(numpy_helper.from_array(rounded, half))
         casts.append(helper.make_node("Cast", [half], [name], name=f"cast_{name}", to=TensorProto.FLOAT))
     for place, node in enumerate(casts):
         model.graph.node.insert(place, node)

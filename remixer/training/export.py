@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from remixer.errors import OutputError
+from remixer.networks.compact import halve_weights, quantize_int8
 from remixer.networks.weights import load_weights, save_weights, sha256_of
-from remixer.privacy import keep_private
 from remixer.training.checkpoint import Progress, load_checkpoint
 from remixer.training.train import network_config, read_config
 
@@ -107,47 +107,10 @@ def export(network: BandMasker | BandMaskerPair, identity: Identity, out: Path) 
 
 def compress(graph: Path, precision: str) -> None:
     """Store the weights of a graph in fewer bits: `fp16` (computed in float) or `int8` (computed in int8)."""
-    part = graph.with_suffix(".part.onnx")
     if precision == "int8":
-        _quantise(graph, part)
+        quantize_int8(graph, graph)
     else:
-        _halve(graph, part)
-    part.replace(graph)
-
-
-def _quantise(graph: Path, part: Path) -> None:
-    import onnx
-
-    keep_private()
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    model = onnx.load(str(graph))
-    kept = [node.name for node in model.graph.node if "transform" in node.name]
-    quantize_dynamic(
-        str(graph), str(part), weight_type=QuantType.QInt8, nodes_to_exclude=kept,
-        op_types_to_quantize=["MatMul", "Gemm", "LSTM"], per_channel=False,
-    )  # fmt: skip
-
-
-def _halve(graph: Path, part: Path) -> None:
-    """Keep large float weights as float16 behind a cast, which runtimes fold when they load the graph."""
-    import numpy as np
-    import onnx
-    from onnx import TensorProto, helper, numpy_helper
-
-    model = onnx.load(str(graph))
-    casts = []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        rounded = values.astype(np.float16)
-        if values.dtype != np.float32 or values.size < 4096 or not np.array_equal(rounded, values):
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(rounded, f"{name}_half"))
-        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], f"{name}_cast", to=TensorProto.FLOAT))
-    for place, node in enumerate(casts):
-        model.graph.node.insert(place, node)
-    onnx.save(model, str(part))
+        halve_weights(graph, graph, lossless=True)
 
 
 def is_streaming(network: BandMasker | BandMaskerPair) -> bool:
