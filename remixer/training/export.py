@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from remixer.errors import OutputError
 from remixer.networks.compact import halve_weights, quantize_int8
 from remixer.networks.weights import load_weights, save_weights, sha256_of
 from remixer.training.checkpoint import Progress, load_checkpoint
-from remixer.training.train import network_config, read_config
+from remixer.training.config import build_network, read_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,9 +52,7 @@ def load_trained(config_path: Path, checkpoint: Path) -> tuple[BandMasker, Progr
     Raises:
         InputError: the checkpoint does not fit the configuration.
     """
-    from remixer.networks.band_masker import BandMasker
-
-    network = BandMasker(network_config(read_config(config_path).get("network", {})))
+    network = cast("BandMasker", build_network(read_config(config_path).get("network", {})))
     average: dict[str, Any] = {}
     progress = load_checkpoint(checkpoint, network, average, None)
     network.load_state_dict(average)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from remixer.errors import InputError
-from remixer.training.train import read_config
+from remixer.training.config import read_config
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,31 +1,28 @@
-"""The training loop of the band maskers."""
+"""The training loop: any network, any objective."""
 
 from __future__ import annotations
 
 import logging
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from remixer.errors import Cancelled, InputError
 from remixer.jobs import ignore
 from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
-from remixer.training.losses import backward_by_row, band_sums
-from remixer.training.pool import POOL_RATE_HZ
-from remixer.training.replay import Replay
 from remixer.training.run_log import RunLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from torch import nn
+
     from remixer.jobs import Report
-    from remixer.networks.band_masker import BandMasker
-    from remixer.training.losses import BandSums
     from remixer.training.metrics import SongScores
-    from remixer.training.mixtures import Mixtures
+    from remixer.training.objectives import Objective
 
 log = logging.getLogger(__name__)
 
@@ -34,56 +31,66 @@ REPORT_STEPS = 20
 
 @dataclass(frozen=True)
 class TrainerConfig:
-    """How long and how fast to learn: the rate warms up, stays, and falls to zero over `cooldown`."""
+    """How long and how fast to learn: the rate warms up, stays, and falls to zero over `cooldown`.
+
+    Without `vector_decay` biases and norms keep out of the weight decay, as in the thesis.
+    """
 
     steps: int = 20_000
     minutes: float = 0.0
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
+    vector_decay: bool = True
     warmup_steps: int = 100
     cooldown: float = 0.35
     average_decay: float = 0.998
     clip_norm: float = 1.0
-    sdr_weight: float = 0.1
-    magnitude_weight: float = 0.25
     validate_minutes: float = 10.0
     save_minutes: float = 3.0
     validate_steps: int = 0
     patience: int = 0
-    bfloat16: bool = True
-    compiled: bool = False
-    reuse: int = 1
-    kept_batches: int = 24
+
+
+def decay_groups(network: nn.Module, config: TrainerConfig) -> list[dict[str, Any]]:
+    """The parameters in groups of equal weight decay."""
+    parameters = list(network.parameters())
+    if config.vector_decay:
+        return [{"params": parameters, "weight_decay": config.weight_decay}]
+    return [
+        {"params": [one for one in parameters if one.dim() > 1], "weight_decay": config.weight_decay},
+        {"params": [one for one in parameters if one.dim() <= 1], "weight_decay": 0.0},
+    ]
 
 
 class Trainer:
-    """Trains one network on a stream of mixtures.
+    """Trains one network towards an objective.
 
     Args:
-        network: the band masker.
-        mixtures: where batches come from.
+        network: what learns.
+        objective: batches and loss of that very network.
         validate: scores the averaged weights; called every few minutes.
         folder: checkpoints and logs.
         config: the schedule.
+        seed: of what a network draws while it learns (dropout), anew in each step.
     """
 
     def __init__(
         self,
-        network: BandMasker,
-        mixtures: Mixtures,
-        validate: Callable[[BandMasker], SongScores] | None,
+        network: nn.Module,
+        objective: Objective,
+        validate: Callable[[nn.Module], SongScores] | None,
         folder: Path,
         config: TrainerConfig,
+        seed: int = 1,
     ) -> None:
         """Connect the parts; nothing is trained yet."""
-        self.network, self.mixtures, self.validate = network, mixtures, validate
-        self.folder, self.config = folder, config
+        self.network, self.objective, self.validate = network, objective, validate
+        self.folder, self.config, self.seed = folder, config, seed
         self.progress = Progress()
         self.optimiser = torch.optim.AdamW(
-            network.parameters(), lr=config.learning_rate, betas=(0.9, 0.98), weight_decay=config.weight_decay
+            decay_groups(network, config), lr=config.learning_rate, betas=(0.9, 0.98)
         )
         self.average = {key: value.clone() for key, value in network.state_dict().items()}
-        self.replay = Replay(config.reuse, config.kept_batches, mixtures.seed)
         self.losses: list[float] = []
         self.norm = 0.0
         self.curves: RunLog
@@ -112,26 +119,19 @@ class Trainer:
 
     def step(self) -> float:
         """One optimiser step; returns its loss."""
-        config = self.config
         rate = self.learning_rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        sums = self.replay.draw(self.progress.step, self._fresh)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=config.bfloat16):
-            logits = self.network.logits(self.network.features(*sums.powers))
+        torch.manual_seed((self.seed << 32) + self.progress.step)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = backward_by_row(self.network, logits, sums, config.magnitude_weight, config.sdr_weight)
-        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), config.clip_norm)
+        loss = self.objective.backward(self.progress.step)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
         if torch.isfinite(norm):
             self.optimiser.step()
         self.norm = float(norm)
         self.progress.step += 1
         self._average()
         return loss
-
-    def _fresh(self) -> BandSums:
-        batch = self.mixtures.batch(self.progress.step)
-        return band_sums(self.network, batch, POOL_RATE_HZ, self.config.compiled)
 
     def run(self, report: Report = ignore) -> Progress:
         """Train until the schedule ends or validation has stopped improving.
@@ -198,7 +198,10 @@ class Trainer:
         step = self.progress.step
         decay = min(self.config.average_decay, (1.0 + step) / (10.0 + step))
         for key, value in self.network.state_dict().items():
-            self.average[key].lerp_(value, 1.0 - decay)
+            if value.is_floating_point():
+                self.average[key].lerp_(value, 1.0 - decay)
+            else:
+                self.average[key].copy_(value)
 
     def _check(self) -> None:
         """Validate the averaged weights and write checkpoints."""

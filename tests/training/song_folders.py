@@ -19,6 +19,9 @@ hidden = 8
 layers = 1
 bidirectional = {bidirectional}
 
+[objective]
+bfloat16 = false
+
 [data]
 seed = 5
 batch = 2
@@ -28,7 +31,6 @@ seconds = 0.25
 steps = {steps}
 warmup_steps = 2
 validate_minutes = 600.0
-bfloat16 = false
 """
 
 

@@ -9,10 +9,13 @@ import torch
 from song_folders import written_config
 
 from remixer.errors import Cancelled, InputError
+from remixer.networks.band_masker import BandMasker
 from remixer.training.checkpoint import load_checkpoint
+from remixer.training.config import build_network, read_config
 from remixer.training.mixtures import MixtureConfig, Mixtures
+from remixer.training.objectives.band_mask import BandMaskConfig, BandMaskObjective
 from remixer.training.pool import Pool, song_sources, write_pool
-from remixer.training.train import build_network, read_config, train
+from remixer.training.train import train
 from remixer.training.trainer import Trainer, TrainerConfig
 
 pytestmark = pytest.mark.torch
@@ -27,8 +30,10 @@ def pool(songs: Path, tmp_path: Path) -> Pool:
 def trainer(pool: Pool, config: Path, folder: Path, **schedule: float) -> Trainer:
     torch.manual_seed(0)
     network = build_network(read_config(config)["network"])
-    settings = TrainerConfig(**{"steps": 50, "warmup_steps": 2, "bfloat16": False, **schedule})
-    return Trainer(network, Mixtures(pool, SMALL, 1), None, folder, settings)
+    assert isinstance(network, BandMasker)
+    settings = TrainerConfig(**{"steps": 50, "warmup_steps": 2, **schedule})  # type: ignore[arg-type]
+    objective = BandMaskObjective(network, Mixtures(pool, SMALL, 1), BandMaskConfig(bfloat16=False))
+    return Trainer(network, objective, None, folder, settings)
 
 
 def test_two_runs_have_the_same_losses(pool: Pool, config: Path, tmp_path: Path) -> None:

@@ -1,0 +1,100 @@
+"""Songs for training and validation, as the [data] table of a configuration asks for them."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remixer.errors import InputError
+from remixer.training.collection import ALL_TIERS, collection_pool, is_collection
+from remixer.training.config import filled
+from remixer.training.metrics import SongScores, utterance_sdr
+from remixer.training.mixtures import MixtureConfig, Mixtures
+from remixer.training.pool import STEMS, Pool, song_sources, write_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import nn
+
+log = logging.getLogger(__name__)
+
+
+def training_songs(table: Mapping[str, Any], songs: Path | None, out: Path) -> tuple[Mixtures, Pool | None]:
+    """Mixtures to learn from and a pool to validate on.
+
+    Args:
+        table: [data]: `pool`, `valid`, `tiers`, `rendered_songs`, `seed`, and the keys of `MixtureConfig`.
+        songs: a folder `<song>/{vocals,drums,bass,other}.*` or a collection with a manifest.
+        out: where pools are written.
+
+    Raises:
+        InputError: there are no songs, or the table has an unknown key.
+    """
+    data = dict(table)
+    named, valid, seed = data.pop("pool", ""), data.pop("valid", ""), int(data.pop("seed", 1))
+    tiers, rendered_songs = data.pop("tiers", ALL_TIERS), int(data.pop("rendered_songs", 0))
+    config = filled(MixtureConfig, data, "data")
+    pool = _pool(named, songs, out, tiers, rendered_songs)
+    return Mixtures(pool, config, seed), _valid_pool(valid, songs, out)
+
+
+class Validation:
+    """Scores a network on whole songs of a pool.
+
+    Args:
+        pool: songs never trained on.
+        stems: what the network's stems are, in their order.
+    """
+
+    def __init__(self, pool: Pool, stems: Sequence[str] = STEMS) -> None:
+        """Read the songs; all fit into memory."""
+        self.stems = tuple(stems)
+        self.songs: dict[str, dict[str, NDArray[np.float32]]] = {}
+        for track in pool.tracks:
+            if track.kind == "song" and not track.semitones:
+                self.songs.setdefault(track.song, {})[track.stem] = pool.crop(track, 0, track.frames)
+
+    def __call__(self, network: nn.Module) -> SongScores:
+        """Utterance SDR of each song and stem."""
+        import torch
+
+        table: dict[str, dict[str, float]] = {}
+        for song, stems in self.songs.items():
+            mixture = torch.from_numpy(sum(stems.values()))
+            with torch.inference_mode():
+                estimates = network(mixture[None])[0].numpy()
+            known = [stem for stem in stems if stem in self.stems]
+            table[song] = {s: utterance_sdr(stems[s], estimates[self.stems.index(s)]) for s in known}
+        return SongScores(table)
+
+
+def _pool(named: str, songs: Path | None, out: Path, tiers: Sequence[str], rendered_songs: int) -> Pool:
+    if songs is not None and is_collection(songs):
+        return collection_pool(songs, out / "pool", "train", tiers, rendered_songs)
+    if songs is not None:
+        folder = out / "pool"
+        if not (folder / "tracks.json").is_file():
+            write_pool(song_sources(songs), folder)
+        return Pool(folder)
+    if not named:
+        raise InputError("No songs to train on: neither a folder nor a pool was given.")
+    return Pool(Path(named))
+
+
+def _valid_pool(named: str, songs: Path | None, out: Path) -> Pool | None:
+    """The named pool, or `test` or `valid` beside `train` in a user's folder, or none."""
+    if named:
+        return Pool(Path(named))
+    if songs is not None and is_collection(songs):
+        return collection_pool(songs, out / "pool-valid", "valid")
+    for name in ("valid", "test"):
+        if songs is not None and (songs / name).is_dir():
+            folder = out / "pool-valid"
+            whole = (folder / "tracks.json").is_file()
+            return Pool(folder) if whole else write_pool(song_sources(songs / name), folder)
+    log.warning("There are no songs for validation; training goes on to the end of its schedule.")
+    return None

@@ -1,0 +1,59 @@
+"""What a configuration asks for: an objective for its network, and how progress is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remixer.errors import InputError
+from remixer.training.config import BAND_MASKER, network_name
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from remixer.training.metrics import SongScores
+    from remixer.training.objectives import Objective
+
+    Validate = Callable[[nn.Module], SongScores]
+
+OBJECTIVES = {
+    "band-mask": "remixer.training.objectives.band_mask",
+}
+USUAL = {BAND_MASKER: "band-mask"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a network is taught, and what scores it (None without songs for validation)."""
+
+    objective: Objective
+    validate: Validate | None
+
+
+def make_task(settings: Mapping[str, Any], network: nn.Module, songs: Path | None, out: Path) -> Task:
+    """The task of a configuration.
+
+    Its [objective] table may name the objective; else it is the one the network was published with.
+
+    Args:
+        settings: the configuration.
+        network: what will learn.
+        songs: what `--songs` names, if anything.
+        out: where pools of audio go.
+
+    Raises:
+        InputError: there is no such objective, or it cannot be set up from the configuration and the songs.
+    """
+    table = dict(settings.get("objective", {}))
+    name = table.pop("name", USUAL.get(network_name(settings.get("network", {})), ""))
+    if name not in OBJECTIVES:
+        raise InputError(
+            f"There is no objective “{name}”; [objective] name is one of {', '.join(OBJECTIVES)}."
+        )
+    task: Task = import_module(OBJECTIVES[name]).make(
+        network, table, dict(settings.get("data", {})), songs, out
+    )
+    return task
