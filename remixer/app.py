@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import faulthandler
 import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -15,21 +13,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from remixer.errors import RemixerError, UsageError
-from remixer.paths import config_dir, log_dir
+from remixer.paths import config_dir
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from remixer.session import Session
 
-_LOG_BYTES = 1_000_000
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 _log = logging.getLogger(__name__)
 
 
 def main(paths: Sequence[Path] = ()) -> int:
     """Open the window, or hand the songs to the one that is open; return the exit code."""
-    start_logging(log_dir())
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
         raise UsageError("There is no display for a window; “remixer --help” lists what works without one.")
     from PySide6.QtWidgets import QApplication
@@ -48,24 +44,6 @@ def main(paths: Sequence[Path] = ()) -> int:
         _log.error("%s %s", error.message, error.detail)
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code
-
-
-def start_logging(folder: Path) -> None:
-    """Log to a rotating file, and crashes of the interpreter to one beside it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / "remixer.log", maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8"
-        )
-        crash = (folder / "crash.log").open("a", encoding="utf-8")
-    except OSError as problem:
-        sys.stderr.write(f"No log is written: {problem.strerror}.\n")
-        return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    root = logging.getLogger()
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    faulthandler.enable(crash)
 
 
 def watch_exceptions(session: Session) -> None:

@@ -9,16 +9,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
 from remixer.errors import Cancelled, OutputError, RemixerError
+from remixer.log import log_file, open_log
 from remixer.paths import log_dir
 
 BAD_USE = 2
-_LOG_BYTES = 1_000_000
 _log = logging.getLogger(__name__)
 
 
@@ -28,7 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _stopped)
-    log = open_log()
+    log = open_log(log_dir())
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
@@ -65,32 +64,6 @@ def run(arguments: Sequence[str], program: Callable[[list[str]], object] | None 
         return _foreign(error)
 
 
-def open_log() -> Path | None:
-    """Let the log go to a file in the user's folder; None where it cannot be written."""
-    logging.raiseExceptions = False  # a log on a full disk has nothing to say to the user
-    path = log_dir() / "remixer.log"
-    root = logging.getLogger()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(
-            path, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", errors="replace"
-        )
-    except OSError:
-        root.addHandler(logging.NullHandler())
-        return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
-    root.addHandler(handler)
-    root.setLevel(logging.INFO)
-    return path
-
-
-def close_log() -> None:
-    """Leave the log to somebody else: the window keeps it in its own way."""
-    for handler in _file_handlers():
-        logging.getLogger().removeHandler(handler)
-        handler.close()
-
-
 def _commands(arguments: list[str]) -> object:
     from typer.main import get_command
 
@@ -111,14 +84,10 @@ def _foreign(error: Exception) -> int:
         return _say(
             f"This needs “{error.name}”, which is not part of this installation.", RemixerError.exit_code
         )
-    path = next((handler.baseFilename for handler in _file_handlers()), "")
+    path = log_file()
     where = f"; the details are in {path}" if path else ""
     reason = " ".join(str(error).split())[:200] or type(error).__name__
     return _say(f"Something went wrong that should not: {reason}{where}.", RemixerError.exit_code)
-
-
-def _file_handlers() -> list[RotatingFileHandler]:
-    return [one for one in logging.getLogger().handlers if isinstance(one, RotatingFileHandler)]
 
 
 def _sentence(message: str) -> str:

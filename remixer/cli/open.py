@@ -13,8 +13,5 @@ def open_songs(
 ) -> None:
     """Open the window, with songs or without. This is what `remixer SONG…` does."""
     from remixer.app import main
-    from remixer.cli.border import close_log
-
-    close_log()
 
     raise typer.Exit(main([path.absolute() for path in songs or []]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -20,6 +21,7 @@ from remixer import __version__
 from remixer.cli import border
 from remixer.cli.commands import completed
 from remixer.errors import Cancelled, InputError, ModelError, OutputError, RemixerError, UsageError
+from remixer.log import open_log
 
 Run = Callable[..., Any]
 Make = Callable[..., Path]
@@ -34,6 +36,7 @@ def _log_as_before() -> Iterator[None]:
         root.removeHandler(handler)
         handler.close()
     root.setLevel(level)
+    faulthandler.enable(2)
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_the_unexpected_is_a_sentence_with_a_log(capsys: pytest.CaptureFixture[s
     def program(arguments: list[str]) -> None:
         raise ZeroDivisionError("a\nb")
 
-    border.open_log()
+    open_log(home / "log")
     assert border.run([], program) == 1
     said = capsys.readouterr().err
     assert said.count("\n") == 1
@@ -85,8 +88,7 @@ def test_a_log_that_cannot_be_written_stops_nothing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    monkeypatch.setenv("REMIXER_HOME", str(tmp_path / "file"))
-    assert border.open_log() is None
+    assert open_log(tmp_path / "file" / "log") is None
     assert border.run([], lambda _: 1 // 0) == 1
     assert capsys.readouterr().err.count("\n") == 1
 
