@@ -32,7 +32,7 @@ def quantize_int8(source: Path, target: Path, exclude: Sequence[str] = TRANSFORM
         exclude: parts of node names that stay in single precision; Fourier transforms by default.
 
     Raises:
-        ModelError: the file cannot be read or quantised.
+        ModelError: the file cannot be read or quantised, or its weights are stored in 16 bits already.
     """
     import onnx
 
@@ -43,6 +43,10 @@ def quantize_int8(source: Path, target: Path, exclude: Sequence[str] = TRANSFORM
         model = onnx.load(str(source))
         _name_nodes(model)
         kept = _left_alone(model, exclude)
+        if _halved(model):
+            raise ModelError(
+                f"The weights of {source.name} are stored in 16 bits already: quantise the full ones."
+            )
         with tempfile.TemporaryDirectory() as folder, written_aside(target) as aside, _hushed():
             plain = Path(folder) / "plain.onnx"
             onnx.save(model, str(plain))
@@ -116,6 +120,19 @@ def _left_alone(model: Any, exclude: Sequence[str]) -> list[str]:
         if stacked or any(part in node.name for part in exclude):
             kept.append(node.name)
     return kept
+
+
+def _halved(model: Any) -> bool:
+    """Whether layers that would pay have their weights stored in 16 bits."""
+    import onnx
+
+    halves = {
+        tensor.name for tensor in model.graph.initializer if tensor.data_type == onnx.TensorProto.FLOAT16
+    }
+    widened = {
+        node.output[0] for node in model.graph.node if node.op_type == "Cast" and node.input[0] in halves
+    }
+    return any(widened & {*node.input} for node in model.graph.node if node.op_type in PAYING)
 
 
 def _name_nodes(model: Any) -> None:

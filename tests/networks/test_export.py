@@ -95,6 +95,15 @@ def test_eight_bit_arithmetic_shrinks_the_file_and_nearly_keeps_the_sound(live: 
     assert 20 < agreement_db(hear(tmp_path / "int8.onnx"), hear(live)) < 80
 
 
+def test_a_file_whose_weights_are_halved_already_is_not_quantised_in_name_only(
+    live: Path, tmp_path: Path
+) -> None:
+    halve_weights(live, tmp_path / "half.onnx")
+    with pytest.raises(ModelError, match="16 bits already"):
+        quantize_int8(tmp_path / "half.onnx", tmp_path / "int8.onnx")
+    assert not (tmp_path / "int8.onnx").exists()
+
+
 @pytest.mark.parametrize("work", [quantize_int8, halve_weights])
 def test_what_is_no_network_is_refused_and_leaves_nothing(work: object, tmp_path: Path) -> None:
     (tmp_path / "text.onnx").write_text("not a network")
