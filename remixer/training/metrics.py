@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from remixer.errors import UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,15 +34,29 @@ def si_sdr(reference: NDArray[np.float32], estimate: NDArray[np.float32]) -> flo
     return 10.0 * float(np.log10((target @ target + SILENT_ENERGY) / (error @ error + SILENT_ENERGY)))
 
 
+def best_order(references: NDArray[np.float32], estimates: NDArray[np.float32]) -> tuple[int, ...]:
+    """Which estimate belongs to each reference, where nothing but likeness tells: by the mean SI-SDR."""
+    orders = permutations(range(len(references)))
+    return max(orders, key=lambda order: sum(map(si_sdr, references, estimates[list(order)])))
+
+
 def bss_eval(
     references: NDArray[np.float32], estimates: NDArray[np.float32], rate_hz: int
 ) -> dict[str, list[float]]:
     """BSSEval v4 of stems `(stems, frames, 2)`: SDR, ISR, SIR and SAR, each a median over seconds, by stem.
 
     Seconds in which a stem is silent have no score and do not count.
-    """
-    from museval.metrics import bss_eval as frames_scores
 
+    Raises:
+        UsageError: museval, or the ffmpeg it asks for when it is loaded, is not installed.
+    """
+    try:
+        from museval.metrics import bss_eval as frames_scores
+    except (ImportError, RuntimeError) as error:
+        raise UsageError(
+            "BSSEval needs the package museval, and that the program ffmpeg; one of them is missing.",
+            str(error),
+        ) from error
     if not hasattr(np.linalg, "linalg"):  # museval looks for LinAlgError at this place of older numpy
         setattr(np.linalg, "linalg", np.linalg)  # noqa: B010
     sdr, isr, sir, sar, _ = frames_scores(

@@ -109,6 +109,25 @@ def test_songs_without_a_command_are_opened() -> None:
         assert completed(arguments) == arguments
 
 
+def test_songs_alone_open_the_window_without_loading_the_commands(
+    remixer: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[object] = []
+
+    def main(paths: list[Path]) -> int:
+        opened.append(paths)
+        return 0
+
+    monkeypatch.setattr("remixer.app.main", main)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "live").mkdir()
+    for arguments in ([], ["a.wav", "b"], ["./live"], ["open", "c"], ["--", "live"]):
+        assert remixer(*arguments).code == 0
+    here = tmp_path
+    assert opened == [[], [here / "a.wav", here / "b"], [here / "live"], [here / "c"], [here / "live"]]
+    assert remixer("live").code == 2 and len(opened) == 5
+
+
 def test_the_version_is_said(remixer: Run) -> None:
     assert remixer("--version").out == f"remixer {__version__}\n"
 
@@ -208,7 +227,12 @@ def test_an_interrupted_command_leaves_nothing(home: Path, song: Make, tmp_path:
         "--out",
         str(tmp_path / "o"),
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # as it is where no nohup is around
+    )
     coverage = home / "cache" / "songs"
     deadline = time.monotonic() + 60
     while not any(file.read_bytes().count(1) for file in coverage.glob("[!.]*/takes/[!.]*/coverage.u8")):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 
-from remixer.training.metrics import SongScores, si_sdr, utterance_sdr
+from remixer.errors import UsageError
+from remixer.training.metrics import SongScores, bss_eval, si_sdr, utterance_sdr
 
 pytestmark = pytest.mark.torch
 TONE = np.sin(np.arange(8820, dtype=np.float32) / 20)[:, None].repeat(2, 1)
@@ -30,11 +33,13 @@ def test_the_mean_is_over_stems_of_medians_over_songs() -> None:
     assert scores.mean == pytest.approx(2.0)
 
 
-def test_bsseval_rates_the_true_stems_far_above_swapped_ones() -> None:
-    museval = pytest.importorskip("museval")
-    assert museval
-    from remixer.training.metrics import bss_eval
+def test_without_museval_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "museval.metrics", None)
+    with pytest.raises(UsageError, match="museval"):
+        bss_eval(np.zeros((1, 8, 2), np.float32), np.zeros((1, 8, 2), np.float32), 8)
 
+
+def test_bsseval_rates_the_true_stems_far_above_swapped_ones() -> None:
     rng = np.random.default_rng(1)
     stems = rng.standard_normal((2, 9000, 2)).astype(np.float32)
     near = stems + 0.05 * rng.standard_normal(stems.shape).astype(np.float32)
@@ -44,9 +49,6 @@ def test_bsseval_rates_the_true_stems_far_above_swapped_ones() -> None:
 
 
 def test_bsseval_stays_sane_for_mono_stems_without_treble() -> None:
-    pytest.importorskip("museval")
-    from remixer.training.metrics import bss_eval
-
     rng = np.random.default_rng(2)
     spectra = np.fft.rfft(rng.standard_normal((2, 16_000)))
     spectra[:, 2_500:] = 0.0
