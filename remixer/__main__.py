@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    multiprocessing.freeze_support()
     from remixer.cli.border import main as run
 
     sys.exit(run(sys.argv[1:]))

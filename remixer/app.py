@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from remixer.errors import RemixerError, UsageError
 from remixer.paths import config_dir
+from remixer.settings import load_settings, settings_path
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
+    from remixer.gui.application import Application
+    from remixer.gui.window import MainWindow
     from remixer.session import Session
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -28,22 +29,23 @@ def main(paths: Sequence[Path] = ()) -> int:
     """Open the window, or hand the songs to the one that is open; return the exit code."""
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
         raise UsageError("There is no display for a window; “remixer --help” lists what works without one.")
-    from PySide6.QtWidgets import QApplication
+    from remixer.gui.application import Application
+    from remixer.gui.handover import Receiver, hand_over, server_name
 
-    from remixer.gui.handover import hand_over, server_name
-
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    if not isinstance(app, QApplication):
-        return 1
+    app = Application(sys.argv[:1])
     name = server_name(config_dir())
     if hand_over(name, paths):
         return 0
+    receiver = Receiver(name, app)
+    receiver.songs_received.connect(app.take_songs)
     try:
-        return _run(app, name, paths)
+        return _run(app, paths)
     except RemixerError as error:
         _log.error("%s %s", error.message, error.detail)
         sys.stderr.write(f"{error.message}\n")
         return error.exit_code
+    finally:
+        receiver.close()
 
 
 def watch_exceptions(session: Session) -> None:
@@ -77,38 +79,35 @@ def offer_to_reopen(session: Session) -> None:
         )
 
 
-def _run(app: QApplication, name: str, paths: Sequence[Path]) -> int:
-    from remixer.session.assembly import open_session
-
-    session = open_session()
-    from remixer.gui.handover import Receiver
-    from remixer.gui.widgets.icons import app_icon
+def _run(app: Application, paths: Sequence[Path]) -> int:
     from remixer.gui.widgets.theme import ThemeSwitch
     from remixer.gui.window import MainWindow
 
+    settings = load_settings(settings_path())
     app.setApplicationName("Stem Remixer")
     app.setDesktopFileName("stem-remixer")
+    themes = ThemeSwitch(app, settings.theme)
+    window = MainWindow()
+    window.appear(settings.window)
+    # What is seen first is on the screen; all else is imported and made from here on.
+    from remixer.gui.widgets.icons import app_icon
+    from remixer.session.assembly import open_session
+
+    session = open_session(settings)
     app.setWindowIcon(app_icon())
     watch_exceptions(session)
-    window = MainWindow(session, ThemeSwitch(app, session.choices.settings.theme))
-    receiver = Receiver(name, app)
-    receiver.songs_received.connect(window.open_paths)
+    workspace = window.furnish(session, themes)
+    app.hand_songs_to(workspace.take_over)
     _end_on_signals(window)
-    window.place()
-    window.show()
     if paths:
         session.open(paths)
     offer_to_reopen(session)
     session.save(running=True)
-    code = app.exec()
-    receiver.close()
-    return code
+    return app.exec()
 
 
-def _end_on_signals(window: object) -> None:
+def _end_on_signals(window: MainWindow) -> None:
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QWidget
 
-    if isinstance(window, QWidget):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: QTimer.singleShot(0, window.close))

@@ -65,11 +65,22 @@ def run(arguments: Sequence[str], program: Callable[[list[str]], object] | None 
 
 
 def _commands(arguments: list[str]) -> object:
+    if _are_songs(arguments):
+        from remixer.app import main
+
+        return main([Path(word).absolute() for word in arguments])
     from typer.main import get_command
 
     from remixer.cli.commands import build, completed
 
     return get_command(build()).main(completed(arguments), prog_name="remixer", standalone_mode=False)
+
+
+def _are_songs(arguments: list[str]) -> bool:
+    """Whether only songs are named: no option, and a first word that no command is called."""
+    if any(word.startswith("-") for word in arguments):
+        return False
+    return not arguments or bool(Path(arguments[0]).suffix or Path(arguments[0]).name != arguments[0])
 
 
 def _foreign(error: Exception) -> int:

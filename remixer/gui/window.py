@@ -1,110 +1,106 @@
-"""The main window: pages, drops, keys, the timer that asks the session how it stands."""
+"""The main window: on the screen at once with the page to drop songs on; the rest is put into it later."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer, Slot
+from PySide6.QtCore import QByteArray, QEventLoop, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QPaintEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from remixer.gui import shortcuts
-from remixer.gui.asking import Ask
-from remixer.gui.deeds import Deeds
 from remixer.gui.drops import dropped_paths
-from remixer.gui.empty_page import EmptyPage, RecentSong
-from remixer.gui.message_bar import MessageBar
-from remixer.gui.pages import Pages
-from remixer.gui.screen import Screen
-from remixer.gui.song_page import SongPage
+from remixer.gui.empty_page import EmptyPage
 from remixer.gui.veil import DropVeil
-from remixer.gui.widgets.theme import ThemeSwitch
-from remixer.gui.wiring import Wiring
-from remixer.gui.words import clock
-from remixer.session import Session
-from remixer.session.choices import Known
 
-_POLL_MS = 33
+if TYPE_CHECKING:
+    from remixer.gui.widgets.theme import ThemeSwitch
+    from remixer.gui.workspace import Workspace
+    from remixer.session import Session
+
 _FIRST_SIZE = (1280, 820)
-_log = logging.getLogger(__name__)
+_PAINT_MS = 400
 
 
 class MainWindow(QMainWindow):
     """The program's window.
 
-    Args:
-        session: what it shows and drives.
-        themes: dresses the application.
+    It begins with what is seen first, so that it is there as soon as the
+    toolkit can show anything; `furnish` brings what a session drives.
+
+    Signals:
+        painted: the window has been painted.
+        dropped: the paths of the files and folders that were dropped.
     """
 
-    def __init__(self, session: Session, themes: ThemeSwitch) -> None:
+    painted = Signal()
+    dropped = Signal(list)
+
+    def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Stem Remixer")
-        self.setAcceptDrops(True)
         self.setMinimumSize(920, 560)
-        self.session = session
+        self.workspace: Workspace | None = None
         self.empty = EmptyPage(self)
-        self.page = SongPage(self)
-        self.messages = MessageBar(self)
         self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.empty)
+        centre = QWidget(self)
+        self._column = QVBoxLayout(centre)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self._stack, 1)
+        self.setCentralWidget(centre)
         self._veil = DropVeil(self)
-        self._lay_out()
-        self.screen_of = Screen(session, self.page)
-        self.deeds = Deeds(session, self.page)
-        self.pages = Pages(session, self, themes)
-        self._column.addWidget(self.pages.tasks)
-        self._wiring = Wiring(self)
-        self._recent: Sequence[Known] = ()
-        self._install_keys()
-        self._timer = QTimer(self)
-        self._timer.setInterval(_POLL_MS)
-        self._timer.timeout.connect(self.refresh)
-        self._timer.start()
-        desk = session.last_desk
-        self.empty.set_continue(desk.title if desk.paths else "")
 
-    @Slot()
-    def refresh(self) -> None:
-        """Ask the session how it stands and show it."""
-        snapshot = self.session.poll()
-        self.messages.show_notices(snapshot.notices)
-        opening = snapshot.current >= 0
-        page: QWidget = self.page if opening else self.empty
-        if self._stack.currentWidget() is not page:
-            self._stack.setCurrentWidget(page)
-            self.setFocus()
-            self.deeds.forget_loop()
-        if opening:
-            self.screen_of.show(snapshot)
-        self.pages.refresh(snapshot)
-        title = snapshot.song.title if snapshot.song else ""
-        self.setWindowTitle(f"{title} – Stem Remixer" if title else "Stem Remixer")
-        self._show_recent()
+    def appear(self, geometry: str = "") -> None:
+        """Show the window and come back when it has been painted.
 
-    @Slot(list)
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open songs handed over by a later start of the program, and come to the front."""
-        if paths:
-            self.session.open(paths)
-        self.setWindowState(self.windowState() & ~self.windowState().WindowMinimized)
-        self.raise_()
-        self.activateWindow()
+        Args:
+            geometry: the size and place it had the last time, as `geometry_text` gave it.
+        """
+        if not geometry or not self.restoreGeometry(
+            QByteArray.fromBase64(geometry.encode("ascii", "replace"))
+        ):
+            self.resize(*_FIRST_SIZE)
+        waiting = QEventLoop()
+        self.painted.connect(waiting.quit, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(_PAINT_MS, waiting.quit)
+        self.show()
+        waiting.exec()
 
-    @Slot()
-    def ask_songs(self) -> None:
-        """Ask for songs and open them."""
-        folder = self.session.front.song.source.parent if self.session.front.song else Path.home()
-        paths = Ask.songs(self, str(folder))
-        if paths:
-            self.session.open(paths)
+    def furnish(self, session: Session, themes: ThemeSwitch) -> Workspace:
+        """Put in what a session drives, pages, keys and messages; from now on songs are taken."""
+        from remixer.gui.workspace import Workspace
+
+        self.workspace = Workspace(self, session, themes)
+        self.setAcceptDrops(True)
+        return self.workspace
+
+    def add_page(self, page: QWidget) -> None:
+        """Take a page that can be shown instead of the first one."""
+        self._stack.addWidget(page)
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Take a bar that is shown under all pages."""
+        self._column.addWidget(bar)
+
+    def turn_to(self, page: QWidget) -> bool:
+        """Show a page; return whether another one was shown before."""
+        if self._stack.currentWidget() is page:
+            return False
+        self._stack.setCurrentWidget(page)
+        self.setFocus()
+        return True
+
+    def geometry_text(self) -> str:
+        """Return size and place as text, for `appear`."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files."""
@@ -122,7 +118,12 @@ class MainWindow(QMainWindow):
         paths = dropped_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self.session.open(paths)
+            self.dropped.emit(paths)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say that it is on the screen."""
+        super().paintEvent(event)
+        self.painted.emit()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the keyboard."""
@@ -131,65 +132,14 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep everything and end what runs."""
-        if self.session.exports.busy and not Ask.stop_exports(self):
+        if self.workspace is not None and not self.workspace.end():
             event.ignore()
-            return
-        self._timer.stop()
-        self.session.choices.change(window=bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        self.hide()
-        self.session.close()
-        event.accept()
-
-    def place(self) -> None:
-        """Take the size and place the window had the last time."""
-        kept = self.session.choices.settings.window
-        if not kept or not self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "replace"))):
-            self.resize(*_FIRST_SIZE)
+        else:
+            event.accept()
 
     def _show_dragging(self, dragging: bool) -> None:
         self.empty.set_dragging(dragging)
-        if dragging and self.page.isVisible():
+        if dragging and not self.empty.isVisible():
             self._veil.cover()
         else:
             self._veil.hide()
-
-    def _show_recent(self) -> None:
-        recent = self.session.choices.recent()
-        if recent is not self._recent:
-            self._recent = recent
-            self.empty.set_recent(
-                [
-                    RecentSong(
-                        song.id, song.title, " · ".join(filter(None, (song.artist, clock(song.seconds))))
-                    )
-                    for song in recent
-                ]
-            )
-
-    def _install_keys(self) -> None:
-        deeds = {
-            **self.deeds.table(),
-            "open": self.ask_songs,
-            "export": self.pages.export,
-            "settings": self.pages.settings,
-            "help": self.pages.keys,
-            "quit": self.close,
-        }
-        shortcuts.install(self, deeds, self.deeds.numbered())
-
-    def _lay_out(self) -> None:
-        self._stack.addWidget(self.empty)
-        self._stack.addWidget(self.page)
-        centre = QWidget(self)
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._stack, 1)
-        self._column = column
-        column.addWidget(self.messages)
-        self.setCentralWidget(centre)
-
-
-def _recent_song(song: Known) -> RecentSong:
-    facts = (song.artist, clock(song.seconds))
-    return RecentSong(song.id, song.title, " · ".join(fact for fact in facts if fact))

@@ -8,36 +8,36 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 if TYPE_CHECKING:
-    from remixer.gui.window import MainWindow
+    from remixer.gui.workspace import Workspace
 
 
 class Wiring(QObject):
     """Connects a window's widgets with its session.
 
     Args:
-        window: the window; it owns the wiring.
+        workspace: the widgets and the session; it owns the wiring.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._session = window.session
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__(workspace)
+        self._workspace = workspace
+        self._session = workspace.session
         self._connect_start()
         self._connect_mix()
         self._connect_transport()
         self._connect_work()
 
     def _connect_start(self) -> None:
-        window, empty, messages = self._window, self._window.empty, self._window.messages
-        empty.open_asked.connect(window.ask_songs)
+        work, empty, messages = self._workspace, self._workspace.window.empty, self._workspace.messages
+        empty.open_asked.connect(work.ask_songs)
         empty.demo_asked.connect(self.open_demo)
         empty.continue_asked.connect(self.reopen)
         empty.recent_chosen.connect(self.open_recent)
         messages.dismissed.connect(self.dismiss)
-        messages.acted.connect(window.pages.act)
+        messages.acted.connect(work.pages.act)
 
     def _connect_mix(self) -> None:
-        page = self._window.page
+        page = self._workspace.page
         page.mixer.gain_changed.connect(self.set_gain)
         page.mixer.muted.connect(self.set_mute)
         page.mixer.soloed.connect(self.set_solo)
@@ -50,7 +50,7 @@ class Wiring(QObject):
             app.focusChanged.connect(self.follow_focus)
 
     def _connect_transport(self) -> None:
-        page, deeds, session = self._window.page, self._window.deeds, self._session
+        page, deeds, session = self._workspace.page, self._workspace.deeds, self._session
         page.sought.connect(session.seek)
         page.loop_drawn.connect(self.set_loop)
         page.transport.play.clicked.connect(session.toggle)
@@ -62,21 +62,21 @@ class Wiring(QObject):
         page.transport.follow.toggled.connect(self.set_follow)
 
     def _connect_work(self) -> None:
-        window, page, session = self._window, self._window.page, self._session
+        work, page, session = self._workspace, self._workspace.page, self._session
         page.header.model.chosen.connect(session.choices.choose_model)
         page.header.device.chosen.connect(session.choices.choose_device)
         page.take.chosen.connect(session.prefer)
         page.master.output.chosen.connect(session.choices.choose_output)
         page.master.output.opened.connect(session.choices.look_for_outputs)
-        page.header.open.clicked.connect(window.ask_songs)
-        page.header.export.clicked.connect(window.pages.export)
-        page.header.settings.clicked.connect(window.pages.settings)
+        page.header.open.clicked.connect(work.ask_songs)
+        page.header.export.clicked.connect(work.pages.export)
+        page.header.settings.clicked.connect(work.pages.settings)
         page.separation.paused.connect(session.background.pause)
         page.separation.resumed.connect(session.background.go_on)
         page.separation.cancelled.connect(session.background.cancel)
         page.queue.selected.connect(session.select)
         page.queue.removed.connect(session.remove)
-        page.queue.add_asked.connect(window.ask_songs)
+        page.queue.add_asked.connect(work.ask_songs)
 
     @Slot()
     def open_demo(self) -> None:
@@ -150,6 +150,6 @@ class Wiring(QObject):
         """Choose the stem whose strip has the keyboard."""
         if now is None:
             return
-        for number, row in enumerate(self._window.page.mixer.rows.values()):
+        for number, row in enumerate(self._workspace.page.mixer.rows.values()):
             if row.strip.isAncestorOf(now):
-                self._window.deeds.note_choice(number)
+                self._workspace.deeds.note_choice(number)

@@ -9,12 +9,15 @@ from remixer.separation.catalog import load_catalog
 from remixer.separation.inference import InferenceThread
 from remixer.session.session import Session
 from remixer.session.store import Store
-from remixer.settings import load_settings, settings_path
+from remixer.settings import Settings, settings_path
 from remixer.song.library import Library
 
 
-def open_session() -> Session:
-    """Return a session on the user's settings, cache and models, its playback process started.
+def open_session(settings: Settings) -> Session:
+    """Return a session on the user's cache and models, its playback process started.
+
+    Args:
+        settings: what the user chose.
 
     Raises:
         OutputError: the settings folder cannot be written to.
@@ -26,7 +29,6 @@ def open_session() -> Session:
         raise OutputError(
             f"The settings folder cannot be made: {problem.strerror}.", str(folder)
         ) from problem
-    settings = load_settings(settings_path())
     catalog = load_catalog()
     player = Player(catalog.default_live(), settings.output or None)
     player.start()

@@ -13,15 +13,17 @@ from session_parts import Stage, write_song
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+    from remixer.gui.application import Application
     from remixer.gui.window import MainWindow
+    from remixer.gui.workspace import Workspace
 
 
 class Desk:
     """A window with the session behind it, and what tests do with them."""
 
-    def __init__(self, qtbot: QtBot, stage: Stage, window: MainWindow) -> None:
-        self.qtbot, self.stage, self.window = qtbot, stage, window
-        self.session, self.player, self.page = stage.session, stage.player, window.page
+    def __init__(self, qtbot: QtBot, stage: Stage, window: MainWindow, work: Workspace) -> None:
+        self.qtbot, self.stage, self.window, self.work = qtbot, stage, window, work
+        self.session, self.player, self.page = stage.session, stage.player, work.page
 
     def open(self, path: Path) -> None:
         """Open a song and wait until the window shows it whole."""
@@ -40,6 +42,14 @@ class Desk:
         self.qtbot.waitUntil(true, timeout=20_000)
 
 
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[Application]:
+    """The program's own kind of application."""
+    from remixer.gui.application import Application
+
+    return Application
+
+
 @pytest.fixture
 def desk(qtbot: QtBot, home: Path) -> Iterator[Desk]:
     """A window of a new session."""
@@ -51,12 +61,14 @@ def desk(qtbot: QtBot, home: Path) -> Iterator[Desk]:
     stage = Stage(home)
     app = QApplication.instance()
     assert isinstance(app, QApplication)
-    window = MainWindow(stage.session, ThemeSwitch(app, "dark"))
+    themes = ThemeSwitch(app, "dark")
+    window = MainWindow()
     qtbot.addWidget(window)
+    window.appear()
+    work = window.furnish(stage.session, themes)
     window.resize(1280, 800)
-    window.show()
     hooks = sys.excepthook
-    yield Desk(qtbot, stage, window)
+    yield Desk(qtbot, stage, window, work)
     sys.excepthook = hooks
     window.close()
 

@@ -109,20 +109,20 @@ def test_an_export_is_asked_for_and_done(
     monkeypatch.setattr(ExportDialog, "ask", classmethod(answer))
     desk.page.header.export.click()
     desk.until(lambda: len(list((tmp_path / "out").glob("*.wav"))) == 2)
-    desk.until(lambda: desk.window.messages.accessibleName().startswith("Message: Exported"))
+    desk.until(lambda: desk.work.messages.accessibleName().startswith("Message: Exported"))
     assert seen[0].mixed and [name for name, _ in seen[0].stems] == ["vocals", "drums", "bass", "other"]
 
 
 def test_export_without_a_song_is_a_sentence(desk: Desk) -> None:
-    desk.window.pages.export()
-    desk.until(lambda: "Open a song" in desk.window.messages.accessibleName())
+    desk.work.pages.export()
+    desk.until(lambda: "Open a song" in desk.work.messages.accessibleName())
 
 
 def test_settings_count_at_once_and_are_kept(desk: Desk, tmp_path: Path) -> None:
     models, outputs = [Choice("second", "Second")], [Choice("pulse", "Loudspeakers")]
     page = SettingsDialog(desk.session.choices.settings, models, outputs, tmp_path, desk.window)
     desk.qtbot.addWidget(page)
-    page.changed.connect(desk.window.pages.apply)
+    page.changed.connect(desk.work.pages.apply)
     page.limit.setValue(3.5)
     page.theme.setCurrentIndex(page.theme.findData("light"))
     page.findChild(QCheckBox, "play_on_open").click()  # type: ignore[union-attr]
@@ -135,13 +135,13 @@ def test_settings_count_at_once_and_are_kept(desk: Desk, tmp_path: Path) -> None
     assert desk.player.output == "pulse" and desk.session.background.card.id == "second"
     page.model.chosen.emit("")
     assert desk.session.background.card.id == "first" and load_settings(desk.stage.settings_file).model == ""
-    desk.window.pages.apply({"theme": "dark"})
+    desk.work.pages.apply({"theme": "dark"})
 
 
 def test_no_key_does_two_things_and_every_key_does_one(desk: Desk) -> None:
     keys = [sequence for _, group in shortcuts.TABLE for key in group for sequence in key.keys]
     assert len(keys) == len(set(keys))
-    known = {*desk.window.deeds.table(), *desk.window.deeds.numbered()}
+    known = {*desk.work.deeds.table(), *desk.work.deeds.numbered()}
     known |= {"open", "export", "settings", "help", "quit"}
     assert {key.does for _, group in shortcuts.TABLE for key in group} == known
 

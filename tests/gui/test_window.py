@@ -14,7 +14,7 @@ from session_parts import FIRST, SECOND, stuck, write_song
 
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from remixer.gui.application import Application
 from remixer.gui.asking import Ask
 from remixer.gui.drops import dropped_paths
 from remixer.gui.widgets.knob import ValueControl
@@ -244,7 +245,7 @@ def test_the_queue_shows_failures_and_brings_songs_to_the_front(
     desk.session.open([song, bad, other])
     desk.until(lambda: desk.page.queue.list.count() == 3)
     desk.page.queue.selected.emit(1)
-    desk.until(lambda: "bad" in desk.page.queue.list.item(1).text() and desk.window.messages.isVisible())
+    desk.until(lambda: "bad" in desk.page.queue.list.item(1).text() and desk.work.messages.isVisible())
     assert QApplication.activeModalWidget() is None
     desk.page.queue.selected.emit(2)
     desk.until(lambda: desk.window.windowTitle().startswith("Other"))
@@ -255,7 +256,7 @@ def test_the_queue_shows_failures_and_brings_songs_to_the_front(
 def test_an_error_stands_before_other_messages_until_it_is_dismissed(desk: Desk) -> None:
     desk.session.notices.say("It failed.", "error")
     desk.session.notices.say("It is done.")
-    bar = desk.window.messages
+    bar = desk.work.messages
     desk.until(lambda: bar.isVisible() and bar.accessibleName() == "Error: It failed.")
     bar._dismiss()
     desk.until(lambda: bar.accessibleName() == "Message: It is done.")
@@ -300,7 +301,7 @@ def test_a_crash_before_is_offered_to_be_made_good(desk: Desk, song: Path) -> No
     offer_to_reopen(desk.session)
     notice = desk.session.notices.current()[-1]
     assert notice.text == "The program ended unexpectedly; “Song” can be reopened at 1:23."
-    desk.window.pages.act(notice)
+    desk.work.pages.act(notice)
     desk.until(lambda: desk.session.front.song is not None)
     assert not desk.player.now.playing
 
@@ -326,9 +327,9 @@ def test_closing_saves_and_ends_the_player(desk: Desk, song: Path) -> None:
 def test_the_window_comes_back_where_it_was(desk: Desk) -> None:
     desk.window.resize(940, 717)
     desk.window.close()
-    later = type(desk.window)(desk.session, desk.window.pages._themes)
+    later = type(desk.window)()
     desk.qtbot.addWidget(later)
-    later.place()
+    later.appear(desk.session.choices.settings.window)
     assert later.height() == 717
 
 
@@ -344,13 +345,36 @@ def test_closing_while_files_are_written_is_asked(
     desk.session.export(ExportPlan(tmp_path / "out", mix=False, stems=("vocals",)))
     desk.window.close()
     assert desk.window.isVisible() and not desk.player.closed
-    desk.until(desk.window.pages.tasks.isVisible)
+    desk.until(desk.work.pages.tasks.isVisible)
     monkeypatch.setattr(Ask, "stop_exports", classmethod(lambda cls, parent: True))
 
 
-def test_the_window_starts_without_what_is_heavy() -> None:
+def test_the_system_opens_a_song_with_the_program(desk: Desk, song: Path) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, Application)
+    QApplication.postEvent(app, QFileOpenEvent(QUrl.fromLocalFile(str(song))))
+    QApplication.processEvents()
+    app.hand_songs_to(desk.work.take_over)
+    desk.until(lambda: desk.session.front.song is not None and desk.session.front.song.source == song)
+    other = write_song(song.parent / "Other.wav", seed=4)
+    QApplication.postEvent(app, QFileOpenEvent(QUrl.fromLocalFile(str(other))))
+    desk.until(lambda: desk.session.front.song is not None and desk.session.front.song.source == other)
+    app.hand_songs_to(lambda paths: None)
+
+
+def _loaded(imports: str, names: tuple[str, ...]) -> str:
+    code = f"import sys, {imports}; print([name for name in {names!r} if name in sys.modules])"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def test_the_window_appears_before_what_it_need_not_show_is_loaded() -> None:
+    first = "remixer.cli.border, remixer.app, remixer.gui.application, remixer.gui.window"
+    later = ("numpy", "typer", "multiprocessing", "remixer.session", "remixer.gui.song_page")
+    assert _loaded(first, later) == "[]"
+
+
+def test_the_program_starts_without_what_is_heavy() -> None:
     heavy = ("torch", "onnxruntime", "av", "scipy", "pyqtgraph", "soundfile", "sounddevice")
-    code = "import sys, remixer.gui.window, remixer.session.assembly;"
-    code += f"print([name for name in {heavy!r} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    assert _loaded("remixer.gui.workspace, remixer.session.assembly", heavy) == "[]"
