@@ -18,6 +18,11 @@ T = TypeVar("T")
 BAND_MASKER = "band-masker"
 
 
+@dataclasses.dataclass(frozen=True)
+class NoSettings:
+    """Of a table in which nothing can be set."""
+
+
 def read_config(path: Path) -> dict[str, Any]:
     """Read a TOML configuration.
 
@@ -66,5 +71,6 @@ def filled(kind: type[T], values: Mapping[str, Any], table: str) -> T:
     known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
-        raise InputError(f"[{table}] has the unknown key {unknown[0]}; known are {', '.join(sorted(known))}.")
+        there_are = f"known are {', '.join(sorted(known))}" if known else "nothing can be set there"
+        raise InputError(f"[{table}] has the unknown key {unknown[0]}; {there_are}.")
     return kind(**values)

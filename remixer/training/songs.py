@@ -6,17 +6,19 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import torch
+
 from remixer.errors import InputError
 from remixer.training.collection import ALL_TIERS, collection_pool, is_collection
 from remixer.training.config import filled
 from remixer.training.metrics import SongScores, utterance_sdr
 from remixer.training.mixtures import MixtureConfig, Mixtures
-from remixer.training.pool import STEMS, Pool, song_sources, write_pool
+from remixer.training.pool import POOL_RATE_HZ, STEMS, Pool, song_sources, write_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from torch import nn
 
@@ -48,11 +50,15 @@ class Validation:
     Args:
         pool: songs never trained on.
         stems: what the network's stems are, in their order.
+        rate: of the audio the network hears, in Hz.
+        channels: it hears; one is the mean of both.
     """
 
-    def __init__(self, pool: Pool, stems: Sequence[str] = STEMS) -> None:
+    def __init__(
+        self, pool: Pool, stems: Sequence[str] = STEMS, rate: int = POOL_RATE_HZ, channels: int = 2
+    ) -> None:
         """Read the songs; all fit into memory."""
-        self.stems = tuple(stems)
+        self.stems, self.rate, self.channels = tuple(stems), rate, channels
         self.songs: dict[str, dict[str, NDArray[np.float32]]] = {}
         for track in pool.tracks:
             if track.kind == "song" and not track.semitones:
@@ -60,16 +66,34 @@ class Validation:
 
     def __call__(self, network: nn.Module) -> SongScores:
         """Utterance SDR of each song and stem."""
-        import torch
-
         table: dict[str, dict[str, float]] = {}
         for song, stems in self.songs.items():
-            mixture = torch.from_numpy(sum(stems.values()))
-            with torch.inference_mode():
-                estimates = network(mixture[None])[0].numpy()
+            estimates = self._separate(network, np.sum(list(stems.values()), axis=0))
             known = [stem for stem in stems if stem in self.stems]
             table[song] = {s: utterance_sdr(stems[s], estimates[self.stems.index(s)]) for s in known}
         return SongScores(table)
+
+    def _separate(self, network: nn.Module, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Stems `(stems, channels, frames)` of `(2, frames)`, at the pool's rate."""
+        heard = mixture if self.channels == 2 else mixture.mean(axis=0, keepdims=True)
+        audio = resampled(heard, POOL_RATE_HZ, self.rate)
+        with torch.inference_mode():
+            stems = network(torch.from_numpy(audio)[None])[0].numpy()
+        shape = (*stems.shape[:-1], mixture.shape[-1])
+        back = resampled(stems.reshape(-1, stems.shape[-1]), self.rate, POOL_RATE_HZ)
+        fitted = np.zeros((len(back), mixture.shape[-1]), np.float32)
+        frames = min(fitted.shape[-1], back.shape[-1])
+        fitted[:, :frames] = back[:, :frames]
+        return fitted.reshape(shape)
+
+
+def resampled(audio: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
+    """Audio `(channels, frames)` at another rate."""
+    import soxr
+
+    if rate == wanted:
+        return audio
+    return np.ascontiguousarray(soxr.resample(audio.T, rate, wanted).T.astype(np.float32))
 
 
 def _pool(named: str, songs: Path | None, out: Path, tiers: Sequence[str], rendered_songs: int) -> Pool:

@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 
 OBJECTIVES = {
     "band-mask": "remixer.training.objectives.band_mask",
+    "waveform": "remixer.training.objectives.waveform",
+    "chimera": "remixer.training.objectives.chimera",
+    "speakers": "remixer.training.objectives.speakers",
 }
-USUAL = {BAND_MASKER: "band-mask"}
+USUAL = {
+    BAND_MASKER: "band-mask",
+    "mel-mdensenet-dc": "chimera",
+    "mel-mdensenet-dc-nodsconvs": "chimera",
+    "mel-mdensenet-dc-nodsconvs-bc": "chimera",
+    "sudo-rm-rf-1.0x": "speakers",
+    "sudo-rm-rf-0.5x": "speakers",
+    "sudo-rm-rf-0.25x": "speakers",
+}
 
 
 @dataclass(frozen=True)
@@ -48,7 +59,7 @@ def make_task(settings: Mapping[str, Any], network: nn.Module, songs: Path | Non
         InputError: there is no such objective, or it cannot be set up from the configuration and the songs.
     """
     table = dict(settings.get("objective", {}))
-    name = table.pop("name", USUAL.get(network_name(settings.get("network", {})), ""))
+    name = table.pop("name", USUAL.get(network_name(settings.get("network", {})), "waveform"))
     if name not in OBJECTIVES:
         raise InputError(
             f"There is no objective “{name}”; [objective] name is one of {', '.join(OBJECTIVES)}."

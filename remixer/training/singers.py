@@ -1,0 +1,122 @@
+"""Mixtures of two voices, as SuDoRM-RF was trained and judged on (Tzinis et al. 2020, Sections 3.1 and 3.2).
+
+Voices are recordings of one person each; a mixture takes stretches of two people at random levels.
+"""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from remixer.errors import InputError
+from remixer.training.collection import MANIFEST, is_collection
+from remixer.training.pool import AUDIO_SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    Mono = NDArray[np.float32]
+
+RATE_HZ = 8_000
+APART_DB = 5.0
+LOUD_DB = (-35.0, -15.0)
+SILENT_RMS = 0.01
+SOURCE = "mir1k"
+
+
+def voice_files(folder: Path) -> dict[str, Path]:
+    """Recordings by person: `<person>.*` in a folder, or the karaoke singers of a collection.
+
+    Raises:
+        InputError: there are not two people.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder; a folder of voices, one file a person, was expected.")
+    if is_collection(folder):
+        with (folder / MANIFEST).open(encoding="utf-8", newline="") as file:
+            rows = csv.DictReader(file, delimiter="\t")
+            paths = [folder / row["path"] for row in rows if f"/{SOURCE}/" in row["path"]]
+    else:
+        paths = [path for path in folder.iterdir() if path.suffix.lower() in AUDIO_SUFFIXES]
+    if len(paths) < 2:
+        raise InputError(f"{folder} holds no voices of two people, one file each, that could be mixed.")
+    return {path.stem.removesuffix("-voice"): path for path in sorted(paths)}
+
+
+class Voices:
+    """Recordings of several people in memory, and mixtures of any two.
+
+    Args:
+        files: a recording of each person.
+
+    Raises:
+        InputError: one cannot be decoded.
+    """
+
+    def __init__(self, files: dict[str, Path]) -> None:
+        """Decode everything to mono at `RATE_HZ`."""
+        self.people = tuple(files)
+        self._audio = {person: _read(path) for person, path in files.items()}
+
+    def mixture(self, rng: Generator, people: Sequence[str], frames: int) -> Mono:
+        """Two voices `(2, frames)`, the second up to 5 dB above or below the first."""
+        pair = np.stack([self._stretch(rng, person, frames) for person in people])
+        half_db = rng.uniform(-APART_DB, APART_DB) / 2.0
+        levels_db = rng.uniform(*LOUD_DB) + np.array([half_db, -half_db])
+        return np.asarray(pair * (10.0 ** (levels_db / 20.0))[:, None], np.float32)
+
+    def batch(self, seed: int, number: int, rows: int, frames: int) -> Mono:
+        """Mixtures `(rows, 2, frames)` of people drawn anew; a function of seed and number."""
+        rng = np.random.default_rng((seed, number))
+        pairs = [rng.choice(len(self.people), 2, replace=False) for _ in range(rows)]
+        return np.stack(
+            [self.mixture(rng, [self.people[int(one)] for one in pair], frames) for pair in pairs]
+        )
+
+    def every_pair(self, each: int, frames: int, seed: int = 0) -> dict[str, Mono]:
+        """`each` fixed mixtures `(2, frames)` of every two people, by name."""
+        found: dict[str, Mono] = {}
+        for place, first in enumerate(self.people):
+            for second in self.people[place + 1 :]:
+                for number in range(each):
+                    rng = np.random.default_rng((seed, len(found)))
+                    found[f"{first}+{second} {number + 1}"] = self.mixture(rng, (first, second), frames)
+        return found
+
+    def _stretch(self, rng: Generator, person: str, frames: int) -> Mono:
+        """A stretch in which the person sings, of RMS one."""
+        audio = self._audio[person]
+        while True:
+            start = int(rng.integers(max(1, len(audio) - frames)))
+            stretch = audio[start : start + frames]
+            rms = float(np.sqrt(np.square(stretch).mean()))
+            if rms > SILENT_RMS:
+                break
+        out = np.zeros(frames, np.float32)
+        out[: len(stretch)] = stretch / np.float32(rms)
+        return out
+
+
+def _read(path: Path) -> Mono:
+    """A file as mono at `RATE_HZ`.
+
+    Raises:
+        InputError: it cannot be decoded, or holds silence.
+    """
+    import soundfile
+    import soxr
+
+    try:
+        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{path} could not be decoded as audio.", str(error)) from error
+    mono: Mono = soxr.resample(audio.mean(axis=1), rate, RATE_HZ).astype(np.float32)
+    if float(np.sqrt(np.square(mono).mean())) <= SILENT_RMS:
+        raise InputError(f"{path} is all but silent; a voice was expected.")
+    return mono
