@@ -5,15 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from remixer.errors import OutputError
 from remixer.jobs import Job, Jobs
 from remixer.session.background import Background, Spans, heard_spans
-from remixer.session.notices import Notices
 from remixer.session.playlist import Item
 from remixer.session.remix import Loop, Remix
 from remixer.session.residual import ResidualPeaks
 from remixer.session.snapshot import SongView, TakeView
-from remixer.session.store import Store
+from remixer.session.writer import Writer
 from remixer.song.take import TILE_FRAMES
 
 if TYPE_CHECKING:
@@ -33,19 +31,17 @@ class Front:
     Args:
         player: the playback process.
         background: the separation behind the music.
-        store: where mixes are kept.
-        notices: where failures are said.
+        writer: keeps the mixes.
     """
 
-    def __init__(self, player: Player, background: Background, store: Store, notices: Notices) -> None:
+    def __init__(self, player: Player, background: Background, writer: Writer) -> None:
         self.remix = Remix(background.card.stems)
         self.song: Song | None = None
         self.spans: Spans = ()
         self.takes: tuple[TakeView, ...] = ()
         self._player = player
         self._background = background
-        self._store = store
-        self._notices = notices
+        self._writer = writer
         self.residual: ResidualPeaks | None = None
         self._jobs = Jobs()
         self._residual_job: Job[None] | None = None
@@ -182,11 +178,13 @@ class Front:
         frame = self._player.status().position_frames if position_frames is None else position_frames
         mix = self.remix.to_stored(self.song, self._background.asked_first, frame)
         if mix != self._saved:
-            try:
-                self._store.save_mix(self.song.id, mix)
-            except OutputError as error:
-                self._notices.say(error.message, "error")
+            self._writer.save_mix(self.song.id, mix)
             self._saved = mix
+
+    @property
+    def work(self) -> tuple[object, ...]:
+        """What a crash must not lose; equal to what it was before as long as nothing was done."""
+        return (self.song, self.remix.controls, self.remix.loop, self._background.asked_first)
 
     def _known_take(self, song: Song) -> str:
         take_id = self.remix.take_id
@@ -194,7 +192,7 @@ class Front:
         return take_id if known and song.take(take_id) is not None else ""
 
     def _begin(self, song: Song) -> None:
-        stored = self._store.load_mix(song.id)
+        stored = self._writer.load_mix(song.id)
         self.remix = Remix.from_stored(stored, self._background.card.stems)
         start = min(self.remix.start_frames, max(0, song.frames - 1))
         if not song.complete and song.decoded_frames < start + _PLAYABLE_SECONDS * song.rate:

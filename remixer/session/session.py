@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from remixer.errors import OutputError, UsageError
+from remixer.errors import UsageError
 from remixer.jobs import Job, Jobs
 from remixer.session.ahead import Ahead
+from remixer.session.autosave import Autosave
 from remixer.session.background import Background
 from remixer.session.choices import Choices, Known
 from remixer.session.demo import demo_song
@@ -23,7 +23,8 @@ from remixer.session.picture import picture
 from remixer.session.playlist import Playlist
 from remixer.session.remix import Loop
 from remixer.session.snapshot import Snapshot
-from remixer.session.store import Desk, Store
+from remixer.session.store import Store
+from remixer.session.writer import Writer
 from remixer.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from remixer.separation.inference import InferenceThread
     from remixer.song.library import Library
 
-_SAVE_SECONDS = 5.0
 _CLOSE_SECONDS = 1.0
 
 
@@ -69,7 +69,8 @@ class Session:
         self.library = library
         self.playlist = Playlist(library, self.notices)
         self.background = Background(catalog, inference, self.notices, settings.model, settings.device)
-        self.front = Front(player, self.background, store, self.notices)
+        self._writer = Writer(store, self.notices)
+        self.front = Front(player, self.background, self._writer)
         self.ahead = Ahead(self.playlist, self.background)
         self.exports = Exports(self.notices)
         self.choices = Choices(
@@ -77,12 +78,11 @@ class Session:
         )
         self.last_desk = store.load_desk()
         self._inference = inference
-        self._store = store
+        self._autosave = Autosave(self.front, self.playlist, self._writer, self.last_desk)
         self._jobs = Jobs()
         self._demo: Job[Path] | None = None
         self._autoplay = False
         self._in_front: object = None
-        self._save_due = time.monotonic() + _SAVE_SECONDS
         self._said = ""
         self.choices.look_for_recent()
 
@@ -225,28 +225,13 @@ class Session:
         if self.choices.settings.prepare_queue:
             self.ahead.poll(separation)
         self._listen(status)
-        if time.monotonic() >= self._save_due:
-            self.save(running=True)
+        self._autosave.poll(status.playing, position)
         return picture(self, status, position, separation)
 
     def save(self, running: bool) -> None:
         """Keep the mix in front and the desk; `running` is false when the program is being closed."""
-        self._save_due = time.monotonic() + _SAVE_SECONDS
-        status = self.player.status()
-        position = self.front.position_frames(status)
-        self.front.save(position)
-        song = self.front.song
-        paths = tuple(str(item.path) for item in self.playlist.items)
-        kept = paths or self.last_desk.paths
-        desk = Desk(kept, self.playlist.current_index, running=running)
-        if song is not None:
-            desk = replace(desk, title=song.title, position_seconds=round(position / song.rate, 2))
-        elif not paths:
-            desk = replace(self.last_desk, running=running)
-        try:
-            self._store.save_desk(desk)
-        except OutputError as error:
-            self.notices.say(error.message, "error")
+        position = self.front.position_frames(self.player.status())
+        self._autosave.save(position, running)
 
     def close(self) -> None:
         """Keep everything and end the workers and the playback process, within a second or so."""
@@ -258,6 +243,7 @@ class Session:
             self.playlist.close,
             self.choices.close,
             self.front.close,
+            self._writer.close,
         )
         threads = [threading.Thread(target=closer, daemon=True) for closer in closers]
         for thread in threads:

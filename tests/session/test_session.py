@@ -105,6 +105,7 @@ def test_what_was_open_can_be_reopened_after_a_crash(stages: Stages, song: Path)
     stage.open(song)
     stage.session.seek(22_050)
     stage.session.save(running=True)
+    stage.until(lambda _: stage.store.load_desk().position_seconds == 0.5)
     later = stages()
     desk = later.session.last_desk
     assert desk.running and desk.title == "Song é" and desk.position_seconds == 0.5
