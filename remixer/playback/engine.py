@@ -14,6 +14,8 @@ from remixer.song.take import Take
 
 Moves = list[tuple[int, Controls]]
 
+_FETCHED_SECONDS = 10.0
+
 
 class Engine:
     """Plays one song through a mixer into whatever asks for frames.
@@ -142,10 +144,17 @@ class Engine:
         return taken
 
     def refresh(self) -> None:
-        """Map what the decoder has added to the song."""
+        """Map what the decoder has added to the song, and have what is heard next in memory."""
         mixer = self._transport.mixer
-        if mixer is not None and not mixer.complete:
+        if mixer is None:
+            return
+        if not mixer.complete:
             mixer.refresh()
+        start = self.position
+        end = min(start + round(_FETCHED_SECONDS * mixer.song.rate), mixer.song.frames)
+        mixer.song.fetch(start, end)
+        for source in mixer.sources:
+            source.take.fetch(start, end)
 
     # Sound.
 

@@ -24,8 +24,9 @@ else:
 class Writer:
     """Writes blocks into a file at given places; keeps nothing in memory.
 
-    Bulk goes through here and not through a map: a map's dirty pages count as
-    this process's memory, and a full disk under a map kills the process.
+    Nothing is written through a map: a map's dirty pages count as this
+    process's memory, a full disk under a map kills the process, and a write
+    that waits for the disk would hold the interpreter's lock all the while.
 
     Thread: any.
     """
@@ -63,6 +64,29 @@ class Writer:
 
     def __del__(self) -> None:
         self.close()
+
+
+class Fetcher:
+    """Asks the system to read parts of a file before they are needed, so that reading its map need not wait.
+
+    Thread: any; does not hold the interpreter's lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._number = -1
+        if hasattr(os, "posix_fadvise"):
+            self._number = os.open(path, os.O_RDONLY)
+
+    def fetch(self, offset_bytes: int, size_bytes: int) -> None:
+        """Have these bytes in memory soon; where the system knows no such thing, nothing happens."""
+        if self._number >= 0:
+            with contextlib.suppress(OSError):
+                os.posix_fadvise(self._number, max(0, offset_bytes), size_bytes, os.POSIX_FADV_WILLNEED)
+
+    def __del__(self) -> None:
+        number, self._number = self._number, -1
+        if number >= 0:
+            os.close(number)
 
 
 def create(path: Path, size_bytes: int, sparse: bool = True) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from remixer.audio.decode import blocks
 from remixer.jobs import Report, ignore
-from remixer.song.arrays import Writer, exclusive, grow, mapped
+from remixer.song.arrays import Writer, exclusive, grow
 from remixer.song.song import FRAME_BYTES, Song
 
 BLOCK_FRAMES = 65536
@@ -40,8 +40,8 @@ def decode_song(song: Song, report: Report = ignore) -> None:
 
 
 def _decode(song: Song, report: Report) -> None:
-    progress = mapped(song.folder / "decoded.u64", "<u8", (2,), "r+")
-    progress[0] = 0
+    progress = Writer(song.folder / "decoded.u64")
+    progress.write(0, np.array([0], "<u8"))
     writer = Writer(song.folder / "mixture.f32")
     done = 0
     try:
@@ -52,13 +52,14 @@ def _decode(song: Song, report: Report) -> None:
             writer.write(done * FRAME_BYTES, block.astype("<f4", copy=False))
             song.pyramid.update(done, block[np.newaxis])
             done += len(block)
-            progress[0] = done
+            progress.write(0, np.array([done], "<u8"))
             report(_fraction(song))
         writer.sync()
-        progress[1] = done
+        progress.write(8, np.array([done], "<u8"))
         report(1.0)
     finally:
         writer.close()
+        progress.close()
 
 
 def _fraction(song: Song) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from remixer.audio.tags import Tags
 from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Usage, create, forget, mapped
+from remixer.song.arrays import Fetcher, Usage, create, forget, mapped
 from remixer.song.peaks import Peaks, Pyramid
 from remixer.song.take import Take
 
@@ -50,6 +50,7 @@ class Song:
         self.source, self.rate = Path(told["source"]), int(told["rate"])
         self.channels, self.format, self.bits = int(told["channels"]), str(told["format"]), told["bits"]
         self._usage = Usage(folder / "in-use")
+        self._fetcher = Fetcher(folder / "mixture.f32")
         self._progress: NDArray[np.uint64] = mapped(folder / "decoded.u64", "<u8", (2,))
         self._lock = threading.Lock()
         self._takes: WeakValueDictionary[str, Take] = WeakValueDictionary()
@@ -184,6 +185,10 @@ class Song:
     def read(self, start: int, end: int) -> NDArray[np.float32]:
         """Return a copy of frames [start, end), (n, 2)."""
         return np.array(self.mixture[start:end])
+
+    def fetch(self, start: int, end: int) -> None:
+        """Have frames [start, end) of the mixture in memory before they are read. Thread: any."""
+        self._fetcher.fetch(start * FRAME_BYTES, (end - start) * FRAME_BYTES)
 
     def release(self) -> None:
         """Give the mapped pages back to the system; long readers call it every few seconds of audio."""

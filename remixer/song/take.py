@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Writer, create, forget, mapped
+from remixer.song.arrays import Fetcher, Writer, create, forget, mapped
 from remixer.song.peaks import Peaks, Pyramid
 
 TILE_FRAMES = 8192
@@ -49,9 +49,10 @@ class Take:
         shape = (len(self.stems), self.capacity_frames, 2)
         self._audio: NDArray[np.float32] = mapped(folder / "stems.f32", "<f4", shape)
         self._coverage: NDArray[np.uint8] = mapped(
-            folder / "coverage.u8", "u1", (tile_count(self.capacity_frames),), "r+"
+            folder / "coverage.u8", "u1", (tile_count(self.capacity_frames),)
         )
-        self._writer: Writer | None = None
+        self._writers: tuple[Writer, Writer] | None = None
+        self._fetcher = Fetcher(folder / "stems.f32")
         self._pyramid: Pyramid | None = None
 
     @staticmethod
@@ -132,13 +133,13 @@ class Take:
         if not n:
             return
         rounded = on_grid(audio)
-        if self._writer is None:
-            self._writer = Writer(self.folder / "stems.f32")
+        if self._writers is None:
+            self._writers = Writer(self.folder / "stems.f32"), Writer(self.folder / "coverage.u8")
+        stems, coverage = self._writers
         for index, stem in enumerate(rounded):
-            self._writer.write((index * self.capacity_frames + start_frame) * _FRAME_BYTES, stem)
+            stems.write((index * self.capacity_frames + start_frame) * _FRAME_BYTES, stem)
         self._peaks().update(start_frame, rounded)
-        first = start_frame // TILE_FRAMES
-        self._coverage[first : first + tile_count(n)] = 1
+        coverage.write(start_frame // TILE_FRAMES, np.ones(tile_count(n), np.uint8))
 
     def peaks(self, stem: str) -> Peaks:
         """Return the waveform of a stem, as far as it is covered.
@@ -154,6 +155,13 @@ class Take:
     def read(self, start: int, end: int) -> NDArray[np.float32]:
         """Return a copy of frames [start, end) of all stems, (stems, n, 2)."""
         return np.array(self.audio[:, start:end])
+
+    def fetch(self, start: int, end: int) -> None:
+        """Have frames [start, end) of all stems in memory before they are read."""
+        for lane in range(len(self.stems)):
+            self._fetcher.fetch(
+                (lane * self.capacity_frames + start) * _FRAME_BYTES, (end - start) * _FRAME_BYTES
+            )
 
     def release(self) -> None:
         """Give the mapped pages back to the system; long readers call it every few seconds of audio."""

@@ -51,6 +51,24 @@ def test_what_is_written_is_read_by_others(song: Song) -> None:
     assert other.fraction == pytest.approx(2 / 13)
 
 
+@pytest.mark.skipif(not hasattr(os, "posix_fadvise"), reason="the system knows no such thing")
+def test_what_is_heard_next_is_asked_for(song: Song, monkeypatch: pytest.MonkeyPatch) -> None:
+    take = song.create_take("model-1", "model", STEMS)
+    asked: list[tuple[str, int, int]] = []
+
+    def fadvise(number: int, offset: int, size: int, advice: int) -> None:
+        asked.append((Path(f"/proc/self/fd/{number}").resolve().name, offset, size))
+
+    monkeypatch.setattr(os, "posix_fadvise", fadvise)
+    song.fetch(100, 300)
+    take.fetch(100, 300)
+    assert asked == [
+        ("mixture.f32", 800, 1600),
+        ("stems.f32", 800, 1600),
+        ("stems.f32", (100 + take.capacity_frames) * 8, 1600),
+    ]
+
+
 def test_a_take_is_complete_when_every_tile_is(song: Song) -> None:
     take = song.create_take("model-1", "model", STEMS)
     assert tile_count(song.frames) == 13
