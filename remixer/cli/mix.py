@@ -57,7 +57,7 @@ def mix(
     place = used_device(card, device) if moved else None
     library = open_library()
     try:
-        opened = decoded(library, song, line)
+        opened = decoded(library, song, line, card if moved else None)
         takes = [separated(opened, card, device, line)] if moved else []
         if moved and clip is Clip.KEEP and encoding.bits != "float":
             measuring = line.about("Measuring")

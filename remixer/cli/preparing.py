@@ -51,16 +51,26 @@ def open_library() -> Library:
     return Library(settings.cache_path, settings.cache_limit_bytes)
 
 
-def decoded(library: Library, path: Path, line: ProgressLine) -> Song:
-    """Open a song and decode it, unless that was done before.
+def decoded(library: Library, path: Path, line: ProgressLine, card: ModelCard | None = None) -> Song:
+    """Open a song and decode it, unless that was done before; say before if it takes much room.
+
+    Args:
+        library: the cache.
+        path: the song's file.
+        line: shows how far it is.
+        card: the model that is to separate it, None for none.
 
     Raises:
         InputError: it cannot be read.
-        OutputError: the cache is full.
+        OutputError: the cache is full, or will be.
     """
     from remixer.song.importing import decode_song
+    from remixer.song.room import require_room
 
     song = library.open(path)
+    room = require_room(song, card.take_id, len(card.stems)) if card is not None else require_room(song)
+    if room.large:
+        warn(room.sentence)
     decode_song(song, line.about(f"Reading {song.title}"))
     if song.note:
         warn(f"{song.title}: {song.note}.")

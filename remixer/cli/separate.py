@@ -98,7 +98,7 @@ def _one(
     files = [(name, folder / f"{name}.{encoding.format}") for name in names]
     with _folder(folder):
         check([path for _, path in files], overwrite)
-        song = decoded(library, source, line)
+        song = decoded(library, source, line, card)
         try:
             take = separated(song, card, device, line)
             if encoding.bits != "float":

@@ -22,6 +22,7 @@ from remixer.separation.offline import (
 from remixer.separation.separator import Separator, open_separator
 from remixer.separation.spectrum import Audio
 from remixer.separation.streaming import Streamer, StreamingSeparator
+from remixer.song.room import require_room
 from remixer.song.song import Song
 from remixer.song.take import TILE_FRAMES, Take, tile_count
 
@@ -131,9 +132,13 @@ class SongRun:
         song: the song, perhaps still decoding.
         take: where the stems go.
         separator: the model.
+
+    Raises:
+        OutputError: the disk has no room for the stems.
     """
 
     def __init__(self, song: Song, take: Take, separator: Separator) -> None:
+        require_room(song, take.id, len(take.stems))
         self.song, self.take = song, take
         span_frames = separator.segment_frames * song.rate / separator.rate
         self._span_tiles = max(1, round(span_frames / TILE_FRAMES))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from remixer.errors import OutputError
 from remixer.session.notices import Notices
+from remixer.song.room import require_room
 
 if TYPE_CHECKING:
     from remixer.separation.card import ModelCard
@@ -112,6 +115,7 @@ class Background:
         song = self._song
         if song is not None and self._due(song):
             self._started = True
+            self._say_room(song)
             self._inference.start(song, self.card, self.device_id)
             self._send_loop(loop)
         if self._started and self._ahead is None:
@@ -159,6 +163,12 @@ class Background:
     def name(self, take_id: str) -> str:
         """Return the name of the model that made a take; empty for none of ours."""
         return next((card.name for card in self.catalog.cards if card.take_id == take_id), "")
+
+    def _say_room(self, song: Song) -> None:
+        with contextlib.suppress(OutputError):  # said by the thread that needs the room
+            room = require_room(song, self.card.take_id, len(self.card.stems))
+            if room.large:
+                self._notices.say(room.sentence)
 
     def _due(self, song: Song) -> bool:
         if self._started or self._stopped:

@@ -9,6 +9,7 @@ import numpy as np
 from remixer.audio.decode import blocks
 from remixer.jobs import Report, ignore
 from remixer.song.arrays import Writer, exclusive, grow
+from remixer.song.room import require_room
 from remixer.song.song import FRAME_BYTES, Song
 
 BLOCK_FRAMES = 65536
@@ -23,7 +24,7 @@ def decode_song(song: Song, report: Report = ignore) -> None:
 
     Raises:
         InputError: the source is gone, damaged or cut off; what could be decoded stays playable.
-        OutputError: the disk of the cache is full.
+        OutputError: the disk of the cache is full, or will be.
         Cancelled: the report asked to stop.
 
     Thread: worker.
@@ -40,6 +41,7 @@ def decode_song(song: Song, report: Report = ignore) -> None:
 
 
 def _decode(song: Song, report: Report) -> None:
+    require_room(song)
     progress = Writer(song.folder / "decoded.u64")
     progress.write(0, np.array([0], "<u8"))
     writer = Writer(song.folder / "mixture.f32")

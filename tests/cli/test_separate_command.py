@@ -14,6 +14,7 @@ import soundfile
 
 from remixer.audio.decode import read
 from remixer.separation import song_run
+from remixer.song import room
 
 STEMS = ("vocals", "drums", "bass", "other")
 Run = Callable[..., Any]
@@ -148,3 +149,20 @@ def test_any_name_works(remixer: Run, song: Make, tmp_path: Path) -> None:
         assert (done.code, done.err) == (0, "")
         assert (out / Path(name).stem / "bass.wav").is_file()
         assert done.documents[0]["files"] == [str(out / Path(name).stem / "bass.wav")]
+
+
+def test_much_room_is_said_before_and_too_little_refused(
+    remixer: Run, song: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LARGE_BYTES", 1)
+    options = [song(), "--model", "classic", "--out", tmp_path / "o"]
+    done = remixer("separate", *options)
+    assert done.code == 0
+    assert (
+        done.err.startswith("“song” needs 0.0 GB of disk in the song cache; ") and done.err.count("\n") == 1
+    )
+    other = song(name="other.wav", seconds=3.0)
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: type("Disk", (), {"free": 1000}))
+    done = remixer("separate", other, *options[1:])
+    assert (done.code, done.err.count("\n")) == (5, 1)
+    assert "free some space" in done.err and not (tmp_path / "o" / "other").exists()
