@@ -178,13 +178,17 @@ class Stage:
             self.settings_file,
         )
 
-    def until(self, true: Callable[[Snapshot], object], seconds: float = 20.0) -> Snapshot:
-        """Poll until something is true, and return the snapshot in which it is."""
+    def until(self, true: Callable[[Snapshot], object], seconds: float = 100.0) -> Snapshot:
+        """Poll until something is true, and return the snapshot in which it is.
+
+        Between the polls it rests: the workers need the interpreter, too.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             snapshot = self.session.poll()
             if true(snapshot):
                 return snapshot
+            time.sleep(0.005)
         raise AssertionError(f"it did not come true: {self.session.poll()}")
 
     def open(self, path: Path) -> Snapshot:

@@ -39,7 +39,7 @@ class Desk:
 
     def until(self, true: Callable[[], bool]) -> None:
         """Wait until something is true."""
-        self.qtbot.waitUntil(true, timeout=20_000)
+        self.qtbot.waitUntil(true, timeout=100_000)
 
 
 @pytest.fixture(scope="session")

@@ -162,9 +162,9 @@ def test_a_second_start_hands_its_songs_to_the_window(qtbot: QtBot, tmp_path: Pa
         "import sys; from pathlib import Path; from remixer.gui.handover import hand_over;"
         "sys.exit(0 if hand_over(sys.argv[1], [Path(name) for name in sys.argv[2:]]) else 1)"
     )
-    with qtbot.waitSignal(receiver.songs_received, timeout=20_000) as got:
+    with qtbot.waitSignal(receiver.songs_received, timeout=60_000) as got:
         other = subprocess.Popen([sys.executable, "-c", code, name, *map(str, songs)])
-    qtbot.waitUntil(lambda: other.poll() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: other.poll() is not None, timeout=60_000)
     receiver.close()
     assert other.returncode == 0 and got.args == [songs]
 

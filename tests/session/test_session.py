@@ -265,7 +265,7 @@ def test_loudspeakers_are_listed_and_chosen(stage: Stage) -> None:
 
 def test_the_demo_song_opens(stage: Stage) -> None:
     stage.session.open_demo()
-    now = stage.until(lambda now: now.song is not None and now.song.complete, 60)
+    now = stage.until(lambda now: now.song is not None and now.song.complete)
     assert now.song is not None and now.song.frames >= 29 * RATE
 
 

@@ -89,7 +89,7 @@ def view(qtbot: QtBot) -> SpectrogramView:
 
 
 def test_the_view_fills_by_itself_and_rests_then(qtbot: QtBot, view: SpectrogramView) -> None:
-    qtbot.waitUntil(lambda: not view.working, timeout=10_000)
+    qtbot.waitUntil(lambda: not view.working, timeout=100_000)
     image = view.grab().toImage()
     column = [image.pixelColor(300, y).value() for y in range(5, 170)]
     assert max(column) > 200
