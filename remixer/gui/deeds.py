@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 
 from remixer.gui.keys import press_focused
 from remixer.gui.song_page import SongPage
-from remixer.mixing.controls import HIGHEST_DB, RESIDUAL
+from remixer.mixing.controls import RESIDUAL
 from remixer.session import Session
-
-_LOWEST_DB = -60.0
 
 
 class Deeds:
@@ -160,11 +157,11 @@ class Deeds:
             self._flip(names[number], "solo")
 
     def louder(self) -> None:
-        """Make the chosen stem 1 dB louder."""
+        """Make the chosen stem a step louder."""
         self._nudge(1.0)
 
     def softer(self) -> None:
-        """Make the chosen stem 1 dB softer."""
+        """Make the chosen stem a step softer."""
         self._nudge(-1.0)
 
     def unity(self) -> None:
@@ -189,11 +186,10 @@ class Deeds:
     def _flip(self, stem: str, what: str) -> None:
         self._session.set_stem(stem, **{what: not getattr(self._session.controls.stem(stem), what)})
 
-    def _nudge(self, by_db: float) -> None:
-        now = self._session.controls.stem(self.stem).gain_db
-        wanted = max(now, _LOWEST_DB - by_db) + by_db if by_db > 0 else now + by_db
-        gain_db = -math.inf if wanted < _LOWEST_DB else min(HIGHEST_DB, wanted)
-        self._session.set_stem(self.stem, gain_db=gain_db)
+    def _nudge(self, steps: float) -> None:
+        row = self._page.mixer.rows.get(self.stem)
+        if row is not None:
+            self._session.set_stem(self.stem, gain_db=row.strip.fader.stepped(steps))
 
     def _move(self, by_seconds: float) -> None:
         song = self._session.front.song

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from remixer.gui.parts import caption, push_button
+from remixer.gui.widgets.fader import STEP_DB
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ TABLE: tuple[tuple[str, tuple[Key, ...]], ...] = (
             Key(("1", "2", "3", "4", "5"), "choose", "Choose a stem (5: the rest)"),
             Key(("M",), "mute", "Mute the chosen stem"),
             Key(("S",), "solo", "Solo the chosen stem"),
-            Key(("Up",), "louder", "Chosen stem 1 dB louder"),
-            Key(("Down",), "softer", "Chosen stem 1 dB softer"),
+            Key(("Up",), "louder", f"Chosen stem {STEP_DB:g} dB louder"),
+            Key(("Down",), "softer", f"Chosen stem {STEP_DB:g} dB softer"),
             Key(("Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+4", "Ctrl+5"), "mute_n", "Mute stem 1–5"),
             Key(("Alt+1", "Alt+2", "Alt+3", "Alt+4", "Alt+5"), "solo_n", "Solo stem 1–5"),
             Key(("0",), "unity", "Chosen stem to 0 dB"),

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from remixer.gui.application import Application
 from remixer.gui.asking import Ask
 from remixer.gui.drops import dropped_paths
+from remixer.gui.widgets.fader import STEP_DB
 from remixer.gui.widgets.knob import ValueControl
 
 if TYPE_CHECKING:
@@ -168,7 +169,11 @@ def test_a_focused_fader_keeps_its_keys_and_leaves_the_rest(desk: Desk, song: Pa
     fader = desk.page.mixer.rows["vocals"].strip.fader
     desk.until(fader.hasFocus)
     QTest.keyClick(fader, Qt.Key.Key_Down)
-    assert -1.0 <= desk.session.controls.stem("vocals").gain_db < 0
+    assert desk.session.controls.stem("vocals").gain_db == -STEP_DB
+    desk.window.setFocus()
+    QTest.keyClick(desk.window, Qt.Key.Key_Down)
+    assert desk.session.controls.stem("vocals").gain_db == -2 * STEP_DB
+    fader.setFocus()
     QTest.keyClick(fader, Qt.Key.Key_Right)
     assert desk.player.calls[-1] == ("seek", 4 * 44_100)
 

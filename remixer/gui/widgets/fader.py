@@ -13,7 +13,7 @@ from remixer.gui.widgets.theme import Theme
 _THUMB_LONG = 20.0
 _THUMB_SHORT = 11.0
 _GROOVE = 4.0
-_STEP_DB = 0.5
+STEP_DB = 0.5
 
 
 class Fader(ValueControl):
@@ -84,7 +84,7 @@ class Fader(ValueControl):
 
     def stepped(self, steps: float) -> float:
         """Return the gain some steps of 0.5 dB away."""
-        gain = max(self.amount, taper.LOWEST_DB) + steps * _STEP_DB
+        gain = max(self.amount, taper.LOWEST_DB) + steps * STEP_DB
         if gain <= taper.LOWEST_DB:
             return taper.gain_of(0.0)
         return min(taper.HIGHEST_DB, round(gain, 1))
