@@ -22,13 +22,14 @@ def export(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of models.")] = Path("models"),
 ) -> None:
     """Write a folder with ONNX, safetensors and model.toml, checked against the trained network."""
-    from remixer.training.export import Identity, load_trained
+    from remixer.training.export import Identity
     from remixer.training.export import export as run
+    from remixer.training.trained import load_trained
 
-    network, _ = load_trained(config, checkpoint)
+    trained = load_trained(config, checkpoint)
     try:
         table = tomllib.loads(card.read_text(encoding="utf-8"))
         identity = Identity(**{**table, "tiers": tuple(table.get("tiers", ()))})
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"“{card.name}” is no description of a model: {error}.", repr(error)) from error
-    typer.echo(str(run(network, identity, out)))
+    typer.echo(str(run(trained, identity, out)))

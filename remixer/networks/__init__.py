@@ -59,7 +59,7 @@ def build(network: str, **config: Any) -> nn.Module:
     settings = {name: _frozen(value) for name, value in {**preset, **config}.items()}
     try:
         built: nn.Module = import_module(module).build(**settings)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise UsageError(f"The network “{network}” cannot be built from {config}.", str(error)) from error
     return built
 

@@ -33,6 +33,7 @@ class BandMaskerPair(nn.Module):
         self.share = share
         self.first = band_masker.build(**first)
         self.second = band_masker.build(**second)
+        self.hop = self.first.hop
         if self.first.config.stems != self.second.config.stems:
             raise ValueError("the two maskers give different stems")
 

@@ -72,6 +72,7 @@ class MagnitudeSeparator(nn.Module):
     ) -> None:
         super().__init__()
         self.stems, self.channels, self.context = stems, channels, context
+        self.grain = hop * context
         self.chain = Chain(window, hop)
         self.masker = masker
 

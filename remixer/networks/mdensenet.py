@@ -31,6 +31,26 @@ class DenseLayer(nn.Sequential):
         super().__init__(nn.BatchNorm2d(channels), nn.ReLU(), conv(channels, growth, kernel))
 
 
+class NarrowConv(nn.Module):
+    """A convolution that hears some of its input channels only.
+
+    Args:
+        conv: with as many input channels as are kept.
+        kept: which ones.
+    """
+
+    def __init__(self, conv: nn.Conv2d, kept: list[int]) -> None:
+        super().__init__()
+        self.conv = conv
+        self.kept: Tensor
+        self.register_buffer("kept", torch.tensor(kept), persistent=False)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """`(batch, in, F, T)` to `(batch, out, F, T)`."""
+        out: Tensor = self.conv(maps.index_select(1, self.kept))
+        return out
+
+
 class BottleneckLayer(nn.Sequential):
     """Point-wise compression by two, norm, ReLU, convolution (Figure 5.5b); the norm folds into the first."""
 
@@ -177,13 +197,19 @@ def fold_batch_norms(network: nn.Module) -> int:
         if isinstance(layer, BottleneckLayer) and isinstance(layer[1], nn.BatchNorm2d):
             if layer.training:
                 raise ValueError("a network in training mode was to be folded; its norms still change")
-            layer[0] = nn.utils.fusion.fuse_conv_bn_eval(_as(layer[0], nn.Conv2d), layer[1])
+            first = layer[0]
+            fused = nn.utils.fusion.fuse_conv_bn_eval(_plain_conv(first), layer[1])
+            if isinstance(first, NarrowConv):
+                first.conv = fused
+            else:
+                layer[0] = fused
             layer[1] = nn.Identity()
             folded += 1
     return folded
 
 
-def _as(layer: nn.Module, kind: type[nn.Conv2d]) -> nn.Conv2d:
-    if not isinstance(layer, kind):
-        raise TypeError(f"found {type(layer).__name__}, expected {kind.__name__}")
-    return layer
+def _plain_conv(layer: nn.Module) -> nn.Conv2d:
+    conv = layer.conv if isinstance(layer, NarrowConv) else layer
+    if not isinstance(conv, nn.Conv2d):
+        raise TypeError(f"found {type(conv).__name__}, expected Conv2d")
+    return conv

@@ -10,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from remixer.networks.magnitudes import MagnitudeSeparator
-from remixer.networks.mdensenet import EmbeddingHead, MDenseNet, OutputHead, Shape
+from remixer.networks.mdensenet import EmbeddingHead, MDenseNet, OutputHead, Shape, fold_batch_norms
+from remixer.networks.pruning import Kept, drop
 from remixer.networks.spectral import mel_filters
 
 
@@ -96,8 +97,30 @@ def build(
     rate: int = 32_000,
     window: int = 2048,
     hop: int = 512,
+    dropped: Kept | None = None,
+    folded: bool = False,
     **config: int | bool,
 ) -> MagnitudeSeparator:
-    """Mel-MDenseNet with its signal chain; one source as published, or more from the same last block."""
+    """Mel-MDenseNet with its signal chain; one source as published, or more from the same last block.
+
+    With `dropped` it has the shape of one whose channels were pruned, with `folded` of one whose norms were
+    folded, which fits inference only.
+    """
     masks = mel_masks(stems, bands, rate, window, dict(config))
+    if dropped:
+        drop(masks.network, dropped)
+    if folded:
+        fold_batch_norms(masks.network.eval())
     return MagnitudeSeparator(masks, stems, channels, context, window, hop)
+
+
+def as_used(network: MagnitudeSeparator) -> int:
+    """Take off a trained Mel-MDenseNet what only training needs: its second head and its norms.
+
+    Returns:
+        How many norms were folded.
+    """
+    for part in network.modules():
+        if isinstance(part, MelMDenseNet):
+            part.embed = None
+    return fold_batch_norms(network.eval())

@@ -6,15 +6,16 @@ threshold are silenced while training goes on, and cut out of the weights in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from remixer.networks.mdensenet import BottleneckLayer, DenseLayer, MDenseNet
+from remixer.networks.mdensenet import BottleneckLayer, DenseLayer, MDenseNet, NarrowConv
 
-Kept = Mapping[str, tuple[int, ...]]
+Kept = Mapping[str, Sequence[int]]
+FAINT = 1e-3
 
 
 class _Strengthen(torch.autograd.Function):
@@ -46,6 +47,18 @@ class StructuredConv(nn.Module):
         self.threshold = threshold
         self.strength = nn.Parameter(torch.empty(conv.in_channels).uniform_(-1.0, 1.0))
 
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Give every channel the strength its weights have, and divide them by it: the output stays the same.
+
+        The strength is the root mean square of a channel's weights, relative to the convolution's strongest.
+        """
+        weight = self.conv.weight
+        loudness = weight.square().mean(dim=(0, 2, 3)).sqrt()
+        strength = (loudness / loudness.max().clamp(min=FAINT)).clamp(min=FAINT)
+        self.strength.copy_(strength)
+        weight.div_(strength[None, :, None, None])
+
     def fused(self) -> Tensor:
         """The weights with the sparse strengths in them, `(out, in, frequency, time)`."""
         weight: Tensor = _Strengthen.apply(  # type: ignore[no-untyped-call]
@@ -63,26 +76,6 @@ class StructuredConv(nn.Module):
         return nn.functional.conv2d(maps, self.fused(), conv.bias, conv.stride, conv.padding)
 
 
-class NarrowConv(nn.Module):
-    """A convolution that hears some of its input channels only.
-
-    Args:
-        conv: with as many input channels as are kept.
-        kept: which ones.
-    """
-
-    def __init__(self, conv: nn.Conv2d, kept: list[int]) -> None:
-        super().__init__()
-        self.conv = conv
-        self.kept: Tensor
-        self.register_buffer("kept", torch.tensor(kept), persistent=False)
-
-    def forward(self, maps: Tensor) -> Tensor:
-        """`(batch, in, F, T)` to `(batch, out, F, T)`."""
-        out: Tensor = self.conv(maps.index_select(1, self.kept))
-        return out
-
-
 def prunable(network: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
     """Every convolution in the dense layers of an MDenseNet: its name, its layer, and its name there.
 
@@ -98,13 +91,20 @@ def prunable(network: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
                         yield ".".join(one for one in (trunk_name, name, key) if one), layer, key
 
 
-def parameterise(network: nn.Module) -> int:
-    """Give every prunable input channel a strength, uniform in [-1, 1]; return how many there are."""
+def parameterise(network: nn.Module, trained: bool = False) -> int:
+    """Give every prunable input channel a strength; return how many there are.
+
+    Strengths are uniform in [-1, 1], as in the thesis, for a network that is yet to learn; a `trained` one
+    gets those its weights have, and stays what it is.
+    """
     total = 0
     for _, holder, key in list(prunable(network)):
         conv = holder.get_submodule(key)
         if isinstance(conv, nn.Conv2d):
-            setattr(holder, key, StructuredConv(conv))
+            structured = StructuredConv(conv)
+            if trained:
+                structured.settle()
+            setattr(holder, key, structured)
             total += conv.in_channels
     return total
 
@@ -144,6 +144,36 @@ def prune(network: nn.Module) -> dict[str, tuple[int, ...]]:
     return kept
 
 
+def dropped(network: nn.Module, kept: Kept) -> dict[str, list[int]]:
+    """The input channels of an unpruned network that are not among those kept, by convolution."""
+    return {
+        name: [place for place in range(conv.in_channels) if place not in kept[name]]
+        for name, holder, key in prunable(network)
+        if name in kept
+        and isinstance(conv := holder.get_submodule(key), nn.Conv2d)
+        and len(kept[name]) < conv.in_channels
+    }
+
+
+def drop(network: nn.Module, channels: Kept) -> None:
+    """Cut the given input channels out of a network, weights included; see `dropped`.
+
+    Raises:
+        ValueError: it has no such convolution.
+    """
+    kept = {}
+    for name, holder, key in prunable(network):
+        conv = holder.get_submodule(key)
+        if name in channels and isinstance(conv, nn.Conv2d):
+            kept[name] = tuple(place for place in range(conv.in_channels) if place not in channels[name])
+    unknown = sorted(set(channels) - set(kept))
+    if unknown:
+        raise ValueError(
+            f"channels of “{unknown[0]}” were to be dropped, which is no convolution of this network"
+        )
+    carve(network, kept)
+
+
 def carve(network: nn.Module, kept: Kept) -> None:
     """Cut every prunable convolution to the given input channels, weights included."""
     for name, holder, key in list(prunable(network)):
@@ -156,7 +186,7 @@ def carve(network: nn.Module, kept: Kept) -> None:
             setattr(holder, key, narrow)
             _narrow_feeder(holder, places)
         else:
-            setattr(holder, key, NarrowConv(narrow, places))
+            setattr(holder, key, NarrowConv(narrow, places).train(conv.training))
 
 
 def _narrowed(conv: nn.Conv2d, out: int, places: list[int]) -> nn.Conv2d:
@@ -167,7 +197,7 @@ def _narrowed(conv: nn.Conv2d, out: int, places: list[int]) -> nn.Conv2d:
         narrow.weight.copy_(conv.weight[:, places])
         if narrow.bias is not None and conv.bias is not None:
             narrow.bias.copy_(conv.bias)
-    return narrow.to(conv.weight.device)
+    return narrow.to(conv.weight.device).train(conv.training)
 
 
 def _narrow_feeder(layer: BottleneckLayer, places: list[int]) -> None:

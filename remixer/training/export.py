@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from remixer.errors import OutputError
 from remixer.networks.compact import halve_weights, quantize_int8
-from remixer.networks.weights import load_weights, save_weights, sha256_of
-from remixer.training.checkpoint import Progress, load_checkpoint
-from remixer.training.config import build_network, read_config
+from remixer.networks.weights import save_weights, sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from remixer.networks.band_masker import BandMasker
-    from remixer.networks.band_masker_pair import BandMaskerPair
+    from torch import nn
 
-RATE_HZ = 44_100
+    from remixer.training.trained import Trained
+
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
 NOTE = (
@@ -46,33 +45,11 @@ class Identity:
     cost: Mapping[str, float] = field(default_factory=dict)
 
 
-def load_trained(config_path: Path, checkpoint: Path) -> tuple[BandMasker, Progress]:
-    """The network of a configuration with the averaged weights of a checkpoint.
-
-    Raises:
-        InputError: the checkpoint does not fit the configuration.
-    """
-    network = cast("BandMasker", build_network(read_config(config_path).get("network", {})))
-    average: dict[str, Any] = {}
-    progress = load_checkpoint(checkpoint, network, average, None)
-    network.load_state_dict(average)
-    return network.eval(), progress
-
-
-def pair_up(first: BandMasker, second: BandMasker, share: float) -> BandMaskerPair:
-    """The mean of two trained networks as one; `share` is the weight of the first."""
-    from remixer.networks.band_masker_pair import BandMaskerPair
-
-    pair = BandMaskerPair(_plain(first), _plain(second), share)
-    pair.first.load_state_dict(first.state_dict())
-    pair.second.load_state_dict(second.state_dict())
-    return pair.eval()
-
-
-def export(network: BandMasker | BandMaskerPair, identity: Identity, out: Path) -> Path:
+def export(trained: Trained, identity: Identity, out: Path) -> Path:
     """Write `out/<id>/` with the graph, the weights and the manifest.
 
-    The weights are rounded to half precision first, so that both runtimes have the same ones.
+    For every precision but `fp32` the weights are rounded to half precision first, so that both runtimes have
+    the same ones.
 
     Returns:
         The model's folder.
@@ -85,21 +62,24 @@ def export(network: BandMasker | BandMaskerPair, identity: Identity, out: Path) 
 
     from remixer.networks.export import export_streaming, export_whole
 
-    folder = out / identity.id
+    network, folder = trained.network, out / identity.id
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {folder} could not be made.", str(error)) from error
-    with torch.no_grad():
-        for value in network.parameters():
-            value.copy_(value.half().float())
+    if identity.precision != "fp32":
+        with torch.no_grad():
+            for value in network.parameters():
+                value.copy_(value.half().float())
     write: Callable[..., float] = export_streaming if is_streaming(network) else export_whole
     write(network, folder / GRAPH)
-    if identity.precision != "fp32":
+    if identity.precision == "fp32":
+        save_weights(network, folder / WEIGHTS)
+    else:
         compress(folder / GRAPH, identity.precision)
-    save_weights(network.half(), folder / WEIGHTS)
-    network.float()
-    _write_manifest(network, identity, folder)
+        save_weights(network.half(), folder / WEIGHTS)
+        network.float()
+    _write_manifest(trained, identity, folder)
     return folder
 
 
@@ -111,38 +91,36 @@ def compress(graph: Path, precision: str) -> None:
         halve_weights(graph, graph, lossless=True)
 
 
-def is_streaming(network: BandMasker | BandMaskerPair) -> bool:
-    """Whether a network is exported hop by hop: a pair never is."""
+def is_streaming(network: nn.Module) -> bool:
+    """Whether a network is exported hop by hop; a bidirectional band masker is not."""
     from remixer.networks.band_masker import BandMasker
+    from remixer.networks.layers import CausalNetwork
 
-    return isinstance(network, BandMasker) and not network.config.bidirectional
+    if isinstance(network, BandMasker):
+        return not network.config.bidirectional
+    return isinstance(network, CausalNetwork)
 
 
-def _write_manifest(network: BandMasker | BandMaskerPair, identity: Identity, folder: Path) -> None:
-    from remixer.networks.band_masker import BandMasker
-
-    single = network if isinstance(network, BandMasker) else network.first
+def _write_manifest(trained: Trained, identity: Identity, folder: Path) -> None:
+    network, rate = trained.network, trained.rate
     streaming = is_streaming(network)
-    settings = _plain(single)
-    if not isinstance(network, BandMasker):
-        settings = {"first": settings, "second": _plain(network.second), "share": network.share}
     table: dict[str, Any] = {
-        "id": identity.id, "name": identity.name,
-        "network": "band-masker" if single is network else "band-masker-pair", "role": identity.role,
-        "default": identity.default, "stems": list(single.config.stems), "rate": RATE_HZ, "channels": 2,
-        "kind": "streaming" if streaming else "whole",
-        "hop_frames": single.hop, "latency_frames": single.latency if streaming else 0,
+        "id": identity.id, "name": identity.name, "network": trained.name, "role": identity.role,
+        "default": identity.default, "stems": list(trained.stems), "rate": rate,
+        "channels": int(getattr(network, "channels", 2)), "kind": "streaming" if streaming else "whole",
+        "hop_frames": int(getattr(network, "hop", getattr(network, "grain", 0))),
+        "latency_frames": int(getattr(network, "latency", 0)) if streaming else 0,
         "parameters": sum(value.numel() for value in network.parameters()),
         "paper": identity.paper, "licence": identity.licence, "tiers": list(identity.tiers),
         "weights.onnx": {"file": GRAPH, "sha256": sha256_of(folder / GRAPH)},
         "weights.torch": {"file": WEIGHTS, "sha256": sha256_of(folder / WEIGHTS)},
-        "config": settings,
+        "config": dict(trained.config),
         "offline": {
-            "segment_frames": round(identity.segment_seconds * RATE_HZ / 1024) * 1024,
-            "context_frames": round(identity.context_seconds * RATE_HZ / 1024) * 1024,
+            "segment_frames": round(identity.segment_seconds * rate / 1024) * 1024,
+            "context_frames": round(identity.context_seconds * rate / 1024) * 1024,
             "wiener_iterations": identity.wiener_iterations,
         },
-        "validation": {**identity.validation, "note": NOTE},
+        "validation": {"note": NOTE, **identity.validation},
         "cost": dict(identity.cost),
     }  # fmt: skip
     part = folder / "model.toml.part"
@@ -150,23 +128,17 @@ def _write_manifest(network: BandMasker | BandMaskerPair, identity: Identity, fo
     part.replace(folder / "model.toml")
 
 
-def check_folder(folder: Path, network: BandMasker | BandMaskerPair) -> None:
-    """Load the written safetensors once more.
-
-    Raises:
-        ModelError: they are not those of the network.
-    """
-    load_weights(network.half(), folder / WEIGHTS)
-    network.float()
-
-
 def to_toml(table: Mapping[str, Any]) -> str:
     """Plain values and one level of tables as TOML; dotted names make sub-tables."""
     lines = [f"{key} = {_value(value)}" for key, value in table.items() if not isinstance(value, dict)]
     for name, inner in table.items():
         if isinstance(inner, dict) and inner:
-            lines += ["", f"[{name}]", *(f"{key} = {_value(value)}" for key, value in inner.items())]
+            lines += ["", f"[{name}]", *(f"{_key(key)} = {_value(value)}" for key, value in inner.items())]
     return "\n".join(lines) + "\n"
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[\w-]+", key, re.ASCII) else f'"{key}"'
 
 
 def _value(value: Any) -> str:
@@ -175,13 +147,7 @@ def _value(value: Any) -> str:
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_value(inner) for inner in value) + "]"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _plain(network: BandMasker) -> dict[str, Any]:
-    """The settings of a network, without what matters in training only."""
-    settings = {key: list(v) if isinstance(v, tuple) else v for key, v in asdict(network.config).items()}
-    return {key: value for key, value in settings.items() if key != "dropout"}

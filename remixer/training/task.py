@@ -44,6 +44,14 @@ class Task:
     validate: Validate | None
 
 
+@dataclass(frozen=True)
+class Sound:
+    """What a network returns, in its order, and the rate of what it hears, in Hz."""
+
+    stems: tuple[str, ...]
+    rate: int
+
+
 def make_task(settings: Mapping[str, Any], network: nn.Module, songs: Path | None, out: Path) -> Task:
     """The task of a configuration.
 
@@ -58,13 +66,27 @@ def make_task(settings: Mapping[str, Any], network: nn.Module, songs: Path | Non
     Raises:
         InputError: there is no such objective, or it cannot be set up from the configuration and the songs.
     """
+    module, table = _objective(settings)
+    task: Task = module.make(network, table, dict(settings.get("data", {})), songs, out)
+    return task
+
+
+def sound_of(settings: Mapping[str, Any], network: nn.Module) -> Sound:
+    """What the network of a configuration hears and returns.
+
+    Raises:
+        InputError: there is no such objective.
+    """
+    module, table = _objective(settings)
+    sound: Sound = module.sound(network, table)
+    return sound
+
+
+def _objective(settings: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
     table = dict(settings.get("objective", {}))
     name = table.pop("name", USUAL.get(network_name(settings.get("network", {})), "waveform"))
     if name not in OBJECTIVES:
         raise InputError(
             f"There is no objective “{name}”; [objective] name is one of {', '.join(OBJECTIVES)}."
         )
-    task: Task = import_module(OBJECTIVES[name]).make(
-        network, table, dict(settings.get("data", {})), songs, out
-    )
-    return task
+    return import_module(OBJECTIVES[name]), table

@@ -6,10 +6,13 @@ import pytest
 import torch
 
 from remixer.networks.counts import count, parameters_of
+from remixer.networks.mdensenet import fold_batch_norms
 from remixer.networks.mel_mdensenet import MelMDenseNet
 from remixer.networks.pruning import (
     StructuredConv,
     carve,
+    drop,
+    dropped,
     parameterise,
     prunable,
     prune,
@@ -71,6 +74,41 @@ def test_a_fresh_network_is_carved_to_take_pruned_weights() -> None:
     fresh.load_state_dict(network.state_dict())
     with torch.inference_mode():
         assert torch.equal(fresh(MEL), network(MEL))
+
+
+def test_dropped_channels_give_a_fresh_network_the_pruned_shape() -> None:
+    network, fresh = tiny(), tiny()
+    parameterise(network)
+    set_threshold(network, 0.4)
+    kept = prune(network)
+    drop(fresh, dropped(tiny(), kept))
+    fresh.load_state_dict(network.state_dict())
+    with torch.inference_mode():
+        assert torch.equal(fresh(MEL), network(MEL))
+    with pytest.raises(ValueError, match=r"“no\.such\.layer”"):
+        drop(tiny(), {"no.such.layer": [1]})
+
+
+def test_a_trained_network_stays_what_it_is_when_its_channels_get_strengths() -> None:
+    network = tiny()
+    with torch.inference_mode():
+        expected = network(MEL)
+        parameterise(network, trained=True)
+        assert (network(MEL) - expected).abs().max() < 1e-5
+    strengths = torch.cat([p.strength for p in network.modules() if isinstance(p, StructuredConv)])
+    assert strengths.min() > 0
+    assert strengths.max() == 1.0
+
+
+def test_a_pruned_network_can_have_its_norms_folded() -> None:
+    network = tiny()
+    parameterise(network)
+    set_threshold(network, 0.4)
+    prune(network)
+    with torch.inference_mode():
+        expected = network(MEL)
+        assert fold_batch_norms(network) > 0
+        assert (network(MEL) - expected).abs().max() < 1e-5
 
 
 def test_strengths_get_the_sum_of_their_weights_gradients() -> None:

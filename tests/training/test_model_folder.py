@@ -12,9 +12,10 @@ from song_folders import written_config
 from remixer.separation.card import load_card
 from remixer.separation.separator import open_separator
 from remixer.training.evaluate import evaluate, song_folders
-from remixer.training.export import Identity, export, load_trained, to_toml
+from remixer.training.export import Identity, export, to_toml
 from remixer.training.metrics import utterance_sdr
 from remixer.training.train import train
+from remixer.training.trained import load_trained
 
 pytestmark = pytest.mark.torch
 IDENTITY = Identity("tiny", "Tiny “one”", "offline", False, "none", "CC0", ("open",), 0.5, 0.1)
@@ -24,9 +25,9 @@ IDENTITY = Identity("tiny", "Tiny “one”", "offline", False, "none", "CC0", (
 def folder(request: pytest.FixtureRequest, songs: Path, tmp_path: Path) -> Path:
     config = written_config(tmp_path, steps=2, bidirectional=request.param)
     train(config, songs=songs, out=tmp_path / "run")
-    network, progress = load_trained(config, tmp_path / "run" / "last.safetensors")
-    assert progress.step == 2
-    return export(network, IDENTITY, tmp_path / "models")
+    trained = load_trained(config, tmp_path / "run" / "last.safetensors")
+    assert trained.progress.step == 2
+    return export(trained, IDENTITY, tmp_path / "models")
 
 
 def test_the_exported_model_separates_as_the_torch_weights_do(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,18 @@ from voice_folders import write_voices
 
 from remixer.errors import InputError
 from remixer.paths import resources_dir
+from remixer.separation.card import ModelCard, load_card
+from remixer.separation.separator import open_separator
+from remixer.separation.spectrum import Audio
 from remixer.training.config import build_network, read_config
+from remixer.training.export import Identity, export, to_toml
 from remixer.training.metrics import best_order
 from remixer.training.mixtures import Batch
 from remixer.training.objectives.signals import waveforms
 from remixer.training.objectives.speakers import pit_si_sdr
 from remixer.training.singers import Voices, voice_files
 from remixer.training.task import OBJECTIVES, make_task
+from remixer.training.trained import load_trained
 from remixer.training.trainer import Trainer, TrainerConfig
 
 pytestmark = pytest.mark.torch
@@ -80,6 +86,33 @@ def test_a_resumed_run_goes_on_as_if_never_stopped(name: str, songs: Path, tmp_p
     second = trainer(name, songs, tmp_path / "b")
     second.resume(tmp_path / "b" / "last.safetensors")
     assert [second.step() for _ in range(2)] == pytest.approx(losses[5:], rel=1e-5)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_trained_network_becomes_a_model(name: str, songs: Path, tmp_path: Path) -> None:
+    run = trainer(name, songs, tmp_path)
+    run.step()
+    run.save("last")
+    config = tmp_path / "config.toml"
+    config.write_text(to_toml(SETTINGS[name]), encoding="utf-8")
+    trained = load_trained(config, tmp_path / "last.safetensors")
+    card = load_card(
+        export(trained, Identity(name, name, name, False, "-", "-", ("nc",)), tmp_path / "models")
+    )
+    assert (card.rate, card.stems) == (trained.rate, trained.stems)
+    mixture = np.random.default_rng(0).standard_normal((2, 9000)).astype(np.float32)
+    by_onnx, by_torch = (
+        separated(replace(card, weights=(one,)), mixture) for one in card.weights
+    )  # one for each runtime
+    assert np.allclose(by_onnx, by_torch, atol=1e-4)
+
+
+def separated(card: ModelCard, mixture: Audio) -> Audio:
+    separator = open_separator(card, "cpu", 1)
+    try:
+        return separator.separate(mixture)
+    finally:
+        separator.close()
 
 
 def test_people_kept_for_validation_are_scored(songs: Path, tmp_path: Path) -> None:

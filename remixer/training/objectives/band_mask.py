@@ -12,7 +12,7 @@ from remixer.training.losses import BandSums, backward_by_row, band_sums
 from remixer.training.pool import POOL_RATE_HZ
 from remixer.training.replay import Replay
 from remixer.training.songs import Validation, training_songs
-from remixer.training.task import Task
+from remixer.training.task import Sound, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,3 +72,8 @@ def make(
     mixtures, valid = training_songs(data, songs, out)
     validate = None if valid is None else Validation(valid, network.config.stems)
     return Task(BandMaskObjective(network, mixtures, config), validate)
+
+
+def sound(network: BandMasker, table: Mapping[str, Any]) -> Sound:
+    """See `sound_of`."""
+    return Sound(network.config.stems, POOL_RATE_HZ)

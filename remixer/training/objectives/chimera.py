@@ -19,7 +19,7 @@ from remixer.training.objectives.signals import waveforms
 from remixer.training.pool import STEMS
 from remixer.training.replay import Replay
 from remixer.training.songs import Validation, training_songs
-from remixer.training.task import Task
+from remixer.training.task import Sound, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -126,3 +126,9 @@ def make(
     mixtures, valid = training_songs(data, songs, out)
     validate = None if valid is None else Validation(valid, (config.stem,), config.rate, network.channels)
     return Task(ChimeraObjective(network, mixtures, config), validate)
+
+
+def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
+    """See `sound_of`."""
+    config = filled(ChimeraConfig, table, "objective")
+    return Sound((config.stem,), config.rate)

@@ -12,13 +12,16 @@ from remixer.errors import InputError
 from remixer.training.config import NoSettings, filled
 from remixer.training.metrics import SongScores, best_order, si_sdr
 from remixer.training.singers import RATE_HZ, Voices, voice_files
-from remixer.training.task import Task
+from remixer.training.task import Sound, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from torch import Tensor, nn
+
+
+SPEAKERS = ("speaker 1", "speaker 2")
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class SpeakersValidation:
                 found = network(torch.from_numpy(mixture)[None, None])[0, :, 0].numpy()
             order = best_order(sources, found)
             table[name] = {
-                f"speaker {place + 1}": si_sdr(source, found[order[place]]) - si_sdr(source, mixture)
+                SPEAKERS[place]: si_sdr(source, found[order[place]]) - si_sdr(source, mixture)
                 for place, source in enumerate(sources)
             }
         return SongScores(table)
@@ -124,3 +127,8 @@ def make(
     kept = {person: files[person] for person in config.valid}
     validate = SpeakersValidation(Voices(kept), config) if len(kept) > 1 else None
     return Task(SpeakersObjective(network, Voices(learned), config), validate)
+
+
+def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
+    """See `sound_of`."""
+    return Sound(SPEAKERS, RATE_HZ)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from remixer.training.config import NoSettings, filled
 from remixer.training.objectives.signals import waveforms
+from remixer.training.pool import POOL_RATE_HZ, STEMS
 from remixer.training.songs import Validation, training_songs
-from remixer.training.task import Task
+from remixer.training.task import Sound, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,3 +47,8 @@ def make(
     mixtures, valid = training_songs(data, songs, out)
     validate = None if valid is None else Validation(valid)
     return Task(WaveformObjective(network, mixtures), validate)
+
+
+def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
+    """See `sound_of`."""
+    return Sound(STEMS, POOL_RATE_HZ)
