@@ -107,11 +107,12 @@ def build(
     folded, which fits inference only.
     """
     masks = mel_masks(stems, bands, rate, window, dict(config))
+    separator = MagnitudeSeparator(masks, stems, channels, context, window, hop)
     if dropped:
-        drop(masks.network, dropped)
+        drop(separator, dropped)
     if folded:
-        fold_batch_norms(masks.network.eval())
-    return MagnitudeSeparator(masks, stems, channels, context, window, hop)
+        fold_batch_norms(separator.eval())
+    return separator
 
 
 def as_used(network: MagnitudeSeparator) -> int:

@@ -116,6 +116,13 @@ def set_threshold(network: nn.Module, threshold: float) -> None:
             part.threshold = threshold
 
 
+def threshold_of(network: nn.Module) -> float:
+    """The threshold that was set last; zero if none was."""
+    return max(
+        (part.threshold for part in network.modules() if isinstance(part, StructuredConv)), default=0.0
+    )
+
+
 def sparsity(network: nn.Module) -> tuple[int, int]:
     """How many prunable channels are silent, and how many there are."""
     parts = [one for one in network.modules() if isinstance(one, StructuredConv)]

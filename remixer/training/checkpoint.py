@@ -29,9 +29,13 @@ class Progress:
 
 
 def save_checkpoint(
-    path: Path, network: nn.Module, average: dict[str, Tensor], optimiser: Optimizer, progress: Progress
+    path: Path,
+    network: nn.Module,
+    average: dict[str, Tensor],
+    optimiser: Optimizer | None,
+    progress: Progress,
 ) -> None:
-    """Write weights, their running average, the optimiser's state and the progress.
+    """Write weights, their running average, the optimiser's state, if any, and the progress.
 
     Raises:
         OutputError: the file cannot be written; an older one of that name stays.
@@ -41,7 +45,8 @@ def save_checkpoint(
 
     tensors = {f"network.{key}": value for key, value in network.state_dict().items()}
     tensors |= {f"average.{key}": value for key, value in average.items()}
-    for index, state in optimiser.state_dict()["state"].items():
+    states = {} if optimiser is None else optimiser.state_dict()["state"]
+    for index, state in states.items():
         tensors |= {f"optimiser.{index}.{key}": value for key, value in state.items()}
     part = path.with_suffix(".part")
     contiguous = {key: value.detach().contiguous().clone() for key, value in tensors.items()}

@@ -33,7 +33,8 @@ REPORT_STEPS = 20
 class TrainerConfig:
     """How long and how fast to learn: the rate warms up, stays, and falls to zero over `cooldown`.
 
-    Without `vector_decay` biases and norms keep out of the weight decay, as in the thesis.
+    Without `vector_decay` biases and norms keep out of the weight decay, as in the thesis; strengths of
+    channels that may be pruned have a decay of their own.
     """
 
     steps: int = 20_000
@@ -41,6 +42,7 @@ class TrainerConfig:
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
     vector_decay: bool = True
+    strength_decay: float = 1e-2
     warmup_steps: int = 100
     cooldown: float = 0.35
     average_decay: float = 0.998
@@ -52,14 +54,13 @@ class TrainerConfig:
 
 
 def decay_groups(network: nn.Module, config: TrainerConfig) -> list[dict[str, Any]]:
-    """The parameters in groups of equal weight decay."""
-    parameters = list(network.parameters())
-    if config.vector_decay:
-        return [{"params": parameters, "weight_decay": config.weight_decay}]
-    return [
-        {"params": [one for one in parameters if one.dim() > 1], "weight_decay": config.weight_decay},
-        {"params": [one for one in parameters if one.dim() <= 1], "weight_decay": 0.0},
-    ]
+    """The parameters in groups of equal weight decay; strengths (see `networks.pruning`) have their own."""
+    decays = {True: config.weight_decay, False: config.weight_decay if config.vector_decay else 0.0}
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, one in network.named_parameters():
+        decay = config.strength_decay if name.endswith(".strength") else decays[one.dim() > 1]
+        groups.setdefault(decay, []).append(one)
+    return [{"params": members, "weight_decay": decay} for decay, members in groups.items()]
 
 
 class Trainer:
