@@ -15,6 +15,7 @@ def evaluate(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model; see `remixer models`.")],
     songs: Annotated[list[Path], typer.Argument(metavar="SONGS", help="Folders of songs with their stems.")],
     bss: Annotated[bool, typer.Option("--bss", help="BSSEval v4 too (slow).")] = False,
+    oracle: Annotated[bool, typer.Option("--oracle", help="Score the ideal ratio mask beside it.")] = False,
     device: Annotated[str, typer.Option(help="Where it runs; see `remixer devices`.")] = "auto",
     plot: Annotated[Path | None, typer.Option(metavar="FILE.png", help="Draw the scores, too.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
@@ -24,7 +25,8 @@ def evaluate(
 
     line = ProgressLine()
     try:
-        scores = run(chosen_model(model), songs, bss=bss, device=device, report=line.about("Evaluating"))
+        card, report = chosen_model(model), line.about("Evaluating")
+        scores = run(card, songs, bss=bss, oracle=oracle, device=device, report=report)
     finally:
         line.end()
     if plot is not None:

@@ -13,6 +13,7 @@ from remixer.errors import InputError
 from remixer.jobs import ignore
 from remixer.separation.offline import joining, running, windowing
 from remixer.training.metrics import SongScores, bss_eval, si_sdr, utterance_sdr
+from remixer.training.oracle import ideal_ratio_masked
 from remixer.training.pool import POOL_RATE_HZ, read_stereo, song_sources
 
 if TYPE_CHECKING:
@@ -32,35 +33,48 @@ BSS_NAMES = ("sdr", "sir", "sar", "isr")
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores of one model: by measure, song and stem; `floor` is the utterance SDR of the mixture itself."""
+    """Scores of one model: by measure, song and stem.
+
+    Attributes:
+        floor: utterance SDR of the mixture itself.
+        oracle: utterance SDR of the ideal ratio mask, if asked for.
+    """
 
     model: str
     scores: dict[str, SongScores]
     floor: SongScores
+    oracle: SongScores | None = None
+
+    @property
+    def columns(self) -> dict[str, SongScores]:
+        """Every measure of the model, then what it is to be compared with."""
+        bounds = (
+            {"mixture": self.floor} if self.oracle is None else {"mixture": self.floor, "oracle": self.oracle}
+        )
+        return {**self.scores, **bounds}
 
     def as_table(self) -> str:
         """Rows of songs and stems, then medians; columns of measures, in dB."""
-        measures = list(self.scores)
-        heads = "".join(f"{name:>15}" for name in (*measures, "mixture"))
-        lines = [f"{'song':<26}{'stem':<10}{heads}"]
+        columns = self.columns.values()
+        lines = [f"{'song':<26}{'stem':<10}" + "".join(f"{name:>15}" for name in self.columns)]
         for song, stems in self.scores[UTTERANCE].table.items():
             for stem in stems:
-                row = "".join(f"{self.scores[name].table[song][stem]:>15.2f}" for name in measures)
-                lines.append(f"{song[:25]:<26}{stem:<10}{row}{self.floor.table[song][stem]:>15.2f}")
+                row = "".join(f"{scores.table[song][stem]:>15.2f}" for scores in columns)
+                lines.append(f"{song[:25]:<26}{stem:<10}{row}")
         for stem in self.floor.stems:
-            row = "".join(f"{self.scores[name].median(stem):>15.2f}" for name in measures)
-            lines.append(f"{'median':<26}{stem:<10}{row}{self.floor.median(stem):>15.2f}")
-        means = "".join(f"{self.scores[name].mean:>15.2f}" for name in measures)
-        lines.append(f"{'mean of medians':<36}{means}{self.floor.mean:>15.2f}")
+            row = "".join(f"{scores.median(stem):>15.2f}" for scores in columns)
+            lines.append(f"{'median':<26}{stem:<10}{row}")
+        means = "".join(f"{scores.mean:>15.2f}" for scores in columns)
+        lines.append(f"{'mean of medians':<36}{means}")
         return "\n".join(lines)
 
     def as_json(self) -> str:
         """All scores, and their medians and means."""
         summary = {
             name: {**{stem: scores.median(stem) for stem in scores.stems}, "mean": scores.mean}
-            for name, scores in {**self.scores, "mixture": self.floor}.items()
+            for name, scores in self.columns.items()
         }
-        songs = {name: scores.table for name, scores in {**self.scores, "mixture": self.floor}.items()}
+        songs = {name: scores.table for name, scores in self.columns.items()}
         return json.dumps({"model": self.model, "medians_db": summary, "songs_db": songs}, indent=1)
 
     def plot(self, path: Path) -> None:
@@ -91,6 +105,7 @@ def evaluate(
     songs: Sequence[Path],
     *,
     bss: bool = False,
+    oracle: bool = False,
     device: str = "auto",
     report: Report = ignore,
 ) -> Evaluation:
@@ -100,11 +115,12 @@ def evaluate(
         card: the model.
         songs: folders of songs, or folders of such folders.
         bss: BSSEval v4 too, which takes longer than separating.
+        oracle: score the ideal ratio mask beside the model.
         device: where the model runs.
         report: progress; may raise to stop.
 
     Raises:
-        InputError: a folder holds no song with stems.
+        InputError: a folder holds no song with stems, or a song none of the model's stems.
         ModelError: the model cannot run.
     """
     from remixer.separation.separator import open_separator
@@ -112,7 +128,7 @@ def evaluate(
     folders = song_folders(songs)
     separator = open_separator(card, device)
     try:
-        return score_songs(card.id, separator, folders, bss=bss, report=report)
+        return score_songs(card.id, separator, folders, bss=bss, oracle=oracle, report=report)
     finally:
         separator.close()
 
@@ -144,31 +160,44 @@ def score_songs(
     songs: dict[str, dict[str, Path]],
     *,
     bss: bool = False,
+    oracle: bool = False,
     report: Report = ignore,
 ) -> Evaluation:
     """Score a separator that is open already; see `evaluate`."""
     names = (UTTERANCE, "si_sdr", *BSS_NAMES) if bss else (UTTERANCE, "si_sdr")
-    tables: dict[str, dict[str, dict[str, float]]] = {name: {} for name in names}
-    floor: dict[str, dict[str, float]] = {}
+    tables: dict[str, dict[str, dict[str, float]]] = {name: {} for name in (*names, "floor", "oracle")}
     for index, (song, files) in enumerate(songs.items()):
         report(index / len(songs))
-        references = {stem: read_stereo(path)[0] for stem, path in files.items()}
-        frames = max(len(wave) for wave in references.values())
-        references = {stem: np.pad(w, ((0, frames - len(w)), (0, 0))) for stem, w in references.items()}
+        references = _references(files)
         mixture = np.sum(list(references.values()), axis=0)
-        made = separate_whole(separator, mixture)
-        estimates = dict(zip(separator.card.stems, made, strict=True))
-        wanted = {stem: wave for stem, wave in references.items() if stem in estimates}
-        floor[song] = {stem: utterance_sdr(wave, mixture) for stem, wave in wanted.items()}
+        wanted = {stem: wave for stem, wave in references.items() if stem in separator.card.stems}
+        if not wanted:
+            known = ", ".join(separator.card.stems)
+            raise InputError(f"“{song}” has none of the stems of the model “{model}”: {known}.")
+        estimates = dict(zip(separator.card.stems, separate_whole(separator, mixture), strict=True))
+        tables["floor"][song] = {stem: utterance_sdr(wave, mixture) for stem, wave in wanted.items()}
         tables[UTTERANCE][song] = {s: utterance_sdr(w, estimates[s]) for s, w in wanted.items()}
         tables["si_sdr"][song] = {s: si_sdr(w, estimates[s]) for s, w in wanted.items()}
+        if oracle:
+            masked = ideal_ratio_masked(references)
+            tables["oracle"][song] = {s: utterance_sdr(w, masked[s]) for s, w in wanted.items()}
         if bss:
             right = np.stack(list(wanted.values()))
             found = np.stack([estimates[stem] for stem in wanted])
             for name, values in bss_eval(right, found, POOL_RATE_HZ).items():
                 tables[name][song] = dict(zip(wanted, values, strict=True))
     report(1.0)
-    return Evaluation(model, {name: SongScores(table) for name, table in tables.items()}, SongScores(floor))
+    scores = {name: SongScores(tables[name]) for name in names}
+    return Evaluation(
+        model, scores, SongScores(tables["floor"]), SongScores(tables["oracle"]) if oracle else None
+    )
+
+
+def _references(files: dict[str, Path]) -> dict[str, Stereo]:
+    """The stems of a song, `(frames, 2)`, the shorter ones padded with silence."""
+    waves = {stem: read_stereo(path)[0] for stem, path in files.items()}
+    frames = max(len(wave) for wave in waves.values())
+    return {stem: np.pad(wave, ((0, frames - len(wave)), (0, 0))) for stem, wave in waves.items()}
 
 
 def separate_whole(separator: Separator, mixture: Stereo) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 from song_folders import written_config
 
+from remixer.errors import InputError
 from remixer.separation.card import load_card
 from remixer.separation.separator import open_separator
 from remixer.training.evaluate import evaluate, song_folders
@@ -52,9 +54,25 @@ def test_evaluation_of_a_model_gives_table_json_and_plot(folder: Path, songs: Pa
     result = evaluate(load_card(folder), [songs], device="cpu")
     assert set(result.floor.table) == {"song 0", "song 1"}
     assert "mean of medians" in result.as_table()
+    assert "oracle" not in result.as_table()
     assert '"medians_db"' in result.as_json()
     result.plot(tmp_path / "plot.png")
     assert (tmp_path / "plot.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_the_ideal_mask_is_scored_beside_the_model(folder: Path, songs: Path) -> None:
+    result = evaluate(load_card(folder), [songs], oracle=True, device="cpu")
+    assert result.oracle is not None
+    assert "oracle" in result.as_table()
+    assert '"oracle"' in result.as_json()
+    assert result.oracle.mean > result.floor.mean + 3.0
+    assert result.oracle.mean > result.scores["utterance_sdr"].mean
+
+
+def test_songs_without_a_models_stems_are_named(folder: Path, songs: Path) -> None:
+    voices = replace(load_card(folder), stems=("one", "two", "three", "four"))
+    with pytest.raises(InputError, match="“song 0” has none of the stems of the model “tiny”: one, two"):
+        evaluate(voices, [songs], device="cpu")
 
 
 def test_a_single_song_folder_is_one_song(songs: Path) -> None:
