@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remixer.errors import Cancelled, ModelError
+from remixer.errors import ModelError
 from remixer.privacy import keep_private
 from remixer.separation.card import ModelCard, Weights
 from remixer.separation.devices import CPU, PROVIDERS
+from remixer.separation.network_separator import NetworkSeparator, failure, not_started
 from remixer.separation.spectrum import Audio
-from remixer.separation.wiener import wiener
 
 State = dict[str, NDArray[Any]]
 
@@ -41,29 +41,17 @@ def open_session(card: ModelCard, weights: Weights, device: str, threads: int) -
     except Exception as error:
         raise ModelError(f"The model “{card.id}” could not be opened on {device}.", str(error)) from error
     if session.get_providers()[0] != provider:
-        raise ModelError(f"The device “{device}” did not start: choose another device.", provider)
+        raise not_started(device, provider)
     return session
 
 
-def failure(card: ModelCard, device: str, error: Exception) -> ModelError:
-    """What is said when a run breaks off."""
-    return ModelError(
-        f"The model “{card.id}” failed on {device}: choose another device or model.", str(error)
-    )
-
-
-class OnnxSeparator:
+class OnnxSeparator(NetworkSeparator):
     """A network that hears a whole stretch: `mixture` (1, channels, n) to `stems` (1, stems, channels, n)."""
 
     def __init__(self, card: ModelCard, weights: Weights, device: str, threads: int) -> None:
-        self.card = card
-        self.device = device
-        self.rate = card.rate
-        self.segment_frames = card.segment_frames
-        self.context_frames = card.context_frames
+        super().__init__(card, device)
         self._session = open_session(card, weights, device, threads)
         self._run_options: Any = None
-        self._interrupted = False
         inputs = [one.name for one in self._session.get_inputs()]
         outputs = [one.name for one in self._session.get_outputs()]
         if inputs != ["mixture"] or outputs != ["stems"]:
@@ -72,32 +60,9 @@ class OnnxSeparator:
                 f"found {inputs} to {outputs}, expected mixture to stems."
             )
 
-    def separate(self, mixture: Audio) -> Audio:
-        """Separate `(2, frames)` into `(stems, 2, frames)`; see `Separator`."""
-        keep_private()
-        import onnxruntime
-
-        options = onnxruntime.RunOptions()
-        self._run_options = options
-        heard = fold(mixture, self.card.channels)
-        try:
-            if self._interrupted:
-                raise Cancelled
-            stems = self._session.run(["stems"], {"mixture": heard[None]}, options)[0][0]
-        except Cancelled:
-            raise
-        except Exception as error:
-            if self._interrupted:
-                raise Cancelled from error
-            raise failure(self.card, self.device, error) from error
-        finally:
-            self._run_options = None
-            self._interrupted = False
-        return finish(self.card, mixture, stems)
-
     def interrupt(self) -> None:
         """Break off the run. Thread: any."""
-        self._interrupted = True
+        super().interrupt()
         options = self._run_options
         if options is not None:
             options.terminate = True
@@ -106,28 +71,17 @@ class OnnxSeparator:
         """Drop the session."""
         self._session = None
 
+    def _run(self, heard: Audio) -> NDArray[Any]:
+        keep_private()
+        import onnxruntime
 
-def fold(mixture: Audio, channels: int) -> Audio:
-    """The channels a network hears: both, or their mean."""
-    if channels == 1:
-        mono: Audio = mixture.mean(axis=0, keepdims=True, dtype=np.float32)
-        return mono
-    return np.ascontiguousarray(mixture, np.float32)
-
-
-def finish(card: ModelCard, mixture: Audio, stems: NDArray[Any]) -> Audio:
-    """Check what a network returned, spread mono over both channels, filter if the card asks for it.
-
-    Raises:
-        ModelError: the shape is not that of the card's stems.
-    """
-    expected = (len(card.stems), card.channels, mixture.shape[-1])
-    if stems.shape != expected:
-        raise ModelError(f"The model “{card.id}” returned audio of shape {stems.shape}, expected {expected}.")
-    audio = np.asarray(stems, np.float32)
-    if card.channels == 1:
-        audio = np.repeat(audio, 2, axis=1)
-    return wiener(mixture, audio, card.wiener_iterations) if card.wiener_iterations else audio
+        options = self._run_options = onnxruntime.RunOptions()
+        try:
+            self._check()
+            stems: NDArray[Any] = self._session.run(["stems"], {"mixture": heard[None]}, options)[0][0]
+        finally:
+            self._run_options = None
+        return stems
 
 
 class OnnxHops:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from remixer.errors import Cancelled, ModelError
+from remixer.errors import ModelError
 from remixer.separation.card import ModelCard, Weights
-from remixer.separation.onnx_runtime import failure, finish, fold
+from remixer.separation.network_separator import NetworkSeparator, failure, not_started
 from remixer.separation.spectrum import Audio
 
 
@@ -41,52 +42,31 @@ def load_network(card: ModelCard, weights: Weights, device: str, threads: int) -
     try:
         return network.eval().to(device)
     except Exception as error:
-        raise ModelError(
-            f"The device “{device}” did not start: choose another device.", str(error)
-        ) from error
+        raise not_started(device, str(error)) from error
 
 
-class TorchSeparator:
+class TorchSeparator(NetworkSeparator):
     """A network that hears a whole stretch: (1, channels, n) to (1, stems, channels, n)."""
 
     def __init__(self, card: ModelCard, weights: Weights, device: str, threads: int) -> None:
-        self.card = card
-        self.device = device
-        self.rate = card.rate
-        self.segment_frames = card.segment_frames
-        self.context_frames = card.context_frames
+        super().__init__(card, device)
         self._network = load_network(card, weights, device, threads)
-        self._interrupted = False
         for module in self._network.modules():
-            module.register_forward_pre_hook(self._check)
-
-    def separate(self, mixture: Audio) -> Audio:
-        """Separate `(2, frames)` into `(stems, 2, frames)`; see `Separator`."""
-        import torch
-
-        try:
-            with torch.inference_mode():
-                heard = torch.from_numpy(fold(mixture, self.card.channels))[None].to(self.device)
-                stems = self._network(heard)[0].float().cpu().numpy()
-        except Cancelled:
-            raise
-        except Exception as error:
-            raise failure(self.card, self.device, error) from error
-        finally:
-            self._interrupted = False
-        return finish(self.card, mixture, stems)
-
-    def interrupt(self) -> None:
-        """Break off at the network's next layer. Thread: any."""
-        self._interrupted = True
+            module.register_forward_pre_hook(self._before_layer)
 
     def close(self) -> None:
         """Drop the network."""
         self._network = None
 
-    def _check(self, module: Any, inputs: Any) -> None:
-        if self._interrupted:
-            raise Cancelled
+    def _run(self, heard: Audio) -> NDArray[Any]:
+        import torch
+
+        with torch.inference_mode():
+            stems = self._network(torch.from_numpy(heard)[None].to(self.device))
+            return cast(NDArray[Any], stems[0].float().cpu().numpy())
+
+    def _before_layer(self, module: Any, inputs: Any) -> None:
+        self._check()
 
 
 class TorchHops:

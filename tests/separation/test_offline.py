@@ -17,6 +17,7 @@ from tiny_models import filtered, kernels
 from remixer.errors import Cancelled, ModelError
 from remixer.separation.card import ModelCard
 from remixer.separation.classic import CLASSIC
+from remixer.separation.network_separator import finish, fold
 from remixer.separation.offline import (
     CROSSFADE_FRAMES,
     TileOrder,
@@ -25,7 +26,6 @@ from remixer.separation.offline import (
     separate_span,
     windowing,
 )
-from remixer.separation.onnx_runtime import finish, fold
 from remixer.separation.separator import ClassicSeparator, Separator, open_separator
 from remixer.separation.song_run import SongRun, separate_song
 from remixer.separation.streaming import Streamer
