@@ -26,7 +26,10 @@ def train(
         Path | None, typer.Option(metavar="FILE", help="A checkpoint whose weights are the start.")
     ] = None,
 ) -> None:
-    """Train a network; stop it at any time and go on with --resume."""
+    """Train a network; stop it at any time and go on with --resume.
+
+    Several processes or machines: torchrun --nproc-per-node 2 -m remixer train …
+    """
     from remixer.paths import resources_dir
     from remixer.training.train import train as run
 

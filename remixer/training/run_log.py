@@ -15,12 +15,14 @@ class RunLog:
     """Numbers by step, written below a folder; where tensorboard is missing it says so and writes none.
 
     Args:
-        folder: where the event files go.
+        folder: where the event files go; None for nowhere.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         """Open the event file."""
         self._writer: Any = None
+        if folder is None:
+            return
         try:
             from torch.utils.tensorboard import SummaryWriter
         except ImportError:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from remixer.jobs import ignore
 from remixer.training.config import build_network, filled, read_config
+from remixer.training.ranks import Ranks
 from remixer.training.task import make_task
 from remixer.training.trainer import Trainer, TrainerConfig
 
@@ -25,7 +26,7 @@ def train(
     start: Path | None = None,
     report: Report = ignore,
 ) -> Progress:
-    """Train the network of a configuration.
+    """Train the network of a configuration; under torchrun, together with the other processes.
 
     Args:
         config_path: a TOML file with [network], [objective], [data], [training].
@@ -48,10 +49,15 @@ def train(
     torch.set_num_threads(int(data.pop("threads", 1)))
     network = build_network(settings.get("network", {}))
     schedule = filled(TrainerConfig, settings.get("training", {}), "training")
-    task = make_task(settings, network, songs, out)
-    trainer = Trainer(network, task.objective, task.validate, out, schedule, seed)
-    if start is not None:
-        trainer.warm_start(start)
-    if resume:
-        trainer.resume(out / "last.safetensors")
-    return trainer.run(report)
+    ranks = Ranks.meet()
+    try:
+        with ranks.first_alone():
+            task = make_task(settings, network, songs, out)
+        trainer = Trainer(network, task.objective, task.validate, out, schedule, seed, ranks)
+        if start is not None:
+            trainer.warm_start(start)
+        if resume:
+            trainer.resume(out / "last.safetensors")
+        return trainer.run(report)
+    finally:
+        ranks.part()

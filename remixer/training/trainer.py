@@ -12,6 +12,7 @@ import torch
 from remixer.errors import Cancelled, InputError
 from remixer.jobs import ignore
 from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from remixer.training.ranks import ALONE, Ranks
 from remixer.training.run_log import RunLog
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class Trainer:
         folder: checkpoints and logs.
         config: the schedule.
         seed: of what a network draws while it learns (dropout), anew in each step.
+        ranks: the processes that train together.
     """
 
     def __init__(
@@ -83,8 +85,10 @@ class Trainer:
         folder: Path,
         config: TrainerConfig,
         seed: int = 1,
+        ranks: Ranks = ALONE,
     ) -> None:
         """Connect the parts; nothing is trained yet."""
+        self.ranks = ranks
         self.network, self.objective, self.validate = network, objective, validate
         self.folder, self.config, self.seed = folder, config, seed
         self.progress = Progress()
@@ -123,9 +127,12 @@ class Trainer:
         rate = self.learning_rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        number = self.ranks.batch(self.progress.step)
+        torch.manual_seed((self.seed << 32) + number)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self.objective.backward(self.progress.step)
+        loss = self.objective.backward(number)
+        self.ranks.average(one.grad for one in self.network.parameters() if one.grad is not None)
+        self.ranks.share(self.network.buffers())
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
         if torch.isfinite(norm):
             self.optimiser.step()
@@ -145,7 +152,8 @@ class Trainer:
             Cancelled: `report` said so; `last` then holds the run so far.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.curves = RunLog(self.folder / "log")
+        self.curves = RunLog(self.folder / "log" if self.ranks.first else None)
+        self.ranks.share(self.network.state_dict().values())
         self.network.train()
         try:
             self._loop(report)
@@ -163,17 +171,18 @@ class Trainer:
             report(self.share_done())
             begin = time.monotonic()
             window.append(self.step())
-            self.progress.elapsed_seconds += time.monotonic() - begin
+            spent = self.progress.elapsed_seconds + time.monotonic() - begin
+            self.progress.elapsed_seconds = self.ranks.agreed(spent)
             if len(window) == REPORT_STEPS:
                 self._report(window)
                 window = []
             if time.monotonic() - saved > 60.0 * self.config.save_minutes:
                 self.save("last")
                 saved = time.monotonic()
-            if self._check_due(checked):
+            if self.ranks.agreed(self._check_due(checked)):
                 self._check()
                 checked = time.monotonic()
-                if self._stale():
+                if self.ranks.agreed(self._stale()):
                     break
 
     def _check_due(self, checked: float) -> bool:
@@ -206,14 +215,17 @@ class Trainer:
 
     def _check(self) -> None:
         """Validate the averaged weights and write checkpoints."""
+        if self.ranks.first:
+            if self.validate is not None:
+                self._validate(self.validate)
+            self.save("last")
+
+    def _validate(self, validate: Callable[[nn.Module], SongScores]) -> None:
         begin = time.monotonic()
-        self.save("last")
-        if self.validate is None:
-            return
         current = {key: value.clone() for key, value in self.network.state_dict().items()}
         self.network.load_state_dict(self.average)
         self.network.eval()
-        scores = self.validate(self.network)
+        scores = validate(self.network)
         if scores.mean > self.progress.best_sdr:
             self.progress.best_sdr, self.progress.best_step = scores.mean, self.progress.step
             self.save("best")
@@ -228,8 +240,9 @@ class Trainer:
 
     def save(self, name: str) -> None:
         """Write a checkpoint of that name into the folder."""
-        path = self.folder / f"{name}.safetensors"
-        save_checkpoint(path, self.network, self.average, self.optimiser, self.progress)
+        if self.ranks.first:
+            path = self.folder / f"{name}.safetensors"
+            save_checkpoint(path, self.network, self.average, self.optimiser, self.progress)
 
     def _stale(self) -> bool:
         waited = self.progress.step - self.progress.best_step
