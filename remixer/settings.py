@@ -27,6 +27,7 @@ class Settings:
         cache_limit_gib: how much the decoded songs and their stems may take on disk.
         cache_folder: where they lie; empty for the system's place.
         output: the loudspeaker's id; empty for the system's choice.
+        input: the id of the input live sound came from the last time; empty for the system's choice.
         model: the id of the model used first; empty for the best one installed.
         device: where networks run: `auto`, `cpu`, `cuda:0`, …
         theme: dark, light or as the system says.
@@ -43,6 +44,7 @@ class Settings:
     cache_limit_gib: float = 20.0
     cache_folder: str = ""
     output: str = ""
+    input: str = ""
     model: str = ""
     device: str = "auto"
     theme: Theme = "system"

@@ -30,6 +30,9 @@ from remixer.song.library import Library
 RATE = 44_100
 SHARES = (0.5, 0.25, 0.125, 0.0625)
 FIRST = replace(CLASSIC, id="first", name="First", role="offline", sha256="1" * 64, segment_frames=RATE)
+LIVE = replace(
+    CLASSIC, id="live", name="Live", role="live", sha256="3" * 64, kind="streaming", segment_frames=RATE
+)
 SECOND = replace(CLASSIC, id="second", name="Second", role="baseline", sha256="2" * 64, segment_frames=RATE)
 
 
@@ -43,6 +46,8 @@ class SilentPlayer:
         self.take_ids: tuple[str, ...] = ()
         self.output: str | None = None
         self.closed = False
+        self.recorded_files: tuple[Path, ...] = ()
+        self.finished_files: tuple[Path, ...] = ()
         self.made_moves: tuple[tuple[int, Controls], ...] = ()
         self.now = PlayerStatus(alive=True)
 
@@ -81,6 +86,47 @@ class SilentPlayer:
 
     def outputs(self) -> list[OutputDevice]:
         return [OutputDevice("pulse", "Loudspeakers", RATE, 0.05)]
+
+    def inputs(self) -> list[OutputDevice]:
+        return [OutputDevice("mic", "Microphone", RATE, 0.01), OutputDevice("line", "Line", RATE, 0.01)]
+
+    def listen(self, device: str | None = None, audible: bool = True) -> None:
+        self.calls.append(("listen", device, audible))
+        levels = tuple(Level((0.5, 0.4), (0.2, 0.1)) for _ in range(6))
+        self.now = replace(
+            self.now,
+            playing=False,
+            listening=True,
+            recording=False,
+            levels=levels,
+            live="listening",
+            message="",
+        )
+
+    def set_audible(self, on: bool) -> None:
+        self.calls.append(("audible", on))
+
+    def hush(self) -> None:
+        self.calls.append(("hush",))
+        self.end_recording()
+        self.now = replace(self.now, listening=False, live="ahead", levels=())
+
+    def record(self, folder: Path | None) -> None:
+        self.calls.append(("record", folder))
+        if folder is None:
+            self.end_recording()
+            return
+        folder.mkdir(parents=True)
+        self.recorded_files = (folder / "mix.wav",)
+        self.now = replace(self.now, recording=True, recorded_seconds=83.0)
+
+    def end_recording(self) -> None:
+        if self.now.recording:
+            self.finished_files = self.recorded_files
+            self.now = replace(self.now, recording=False, recorded_seconds=0.0)
+
+    def recorded(self) -> tuple[Path, ...]:
+        return self.finished_files
 
     def moves(self) -> tuple[tuple[int, Controls], ...]:
         return self.made_moves

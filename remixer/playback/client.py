@@ -57,8 +57,7 @@ class Player:
         self._deaths = 0
         self._message = ""
         self._moves: list[tuple[int, Controls]] = []
-        self._outputs: list[OutputDevice] | None = None
-        self._inputs: list[OutputDevice] | None = None
+        self._devices: dict[str, list[OutputDevice]] = {}
         self._recorded: tuple[Path, ...] = ()
         self._answered = threading.Condition(self._lock)
         self._closing = threading.Event()
@@ -96,7 +95,7 @@ class Player:
         with self._lock:
             self._wish = replace(
                 self._wish, folder=str(song_folder), take_ids=tuple(take_ids), stems=tuple(stems),
-                position=position, playing=False, loop=None,
+                position=position, playing=False, loop=None, input=None,
             )  # fmt: skip
             self._moves.clear()
             self._message = ""
@@ -105,33 +104,23 @@ class Player:
 
     def prefer(self, take_ids: Sequence[str]) -> None:
         """Hear these takes where they cover, the first one first."""
-        with self._lock:
-            self._wish = replace(self._wish, take_ids=tuple(take_ids))
-            self._send("prefer", tuple(take_ids))
+        self._want("prefer", tuple(take_ids), take_ids=tuple(take_ids))
 
     def play(self) -> None:
         """Let the song sound."""
-        with self._lock:
-            self._wish = replace(self._wish, playing=True)
-            self._send("play")
+        self._want("play", playing=True, input=None)
 
     def pause(self) -> None:
         """Let it rest."""
-        with self._lock:
-            self._wish = replace(self._wish, playing=False)
-            self._send("pause")
+        self._want("pause", playing=False)
 
     def seek(self, frame: int) -> None:
         """Go on from a frame."""
-        with self._lock:
-            self._wish = replace(self._wish, position=frame)
-            self._send("seek", frame)
+        self._want("seek", frame, position=frame)
 
     def set_loop(self, loop: Loop | None) -> None:
         """Repeat a region, in frames, or nothing."""
-        with self._lock:
-            self._wish = replace(self._wish, loop=loop)
-            self._send("loop", loop)
+        self._want("loop", loop, loop=loop)
 
     def set_controls(self, controls: Controls) -> None:
         """Move the faders; heard from the next block on."""
@@ -142,37 +131,33 @@ class Player:
 
     def set_output(self, device: str | None) -> None:
         """Play on a device; None is the system's default."""
-        with self._lock:
-            self._wish = replace(self._wish, output=device or "")
-            self._send("output", device or "")
+        self._want("output", device or "", output=device or "")
 
     def outputs(self) -> list[OutputDevice]:
         """Return the devices there are, as the playback process sees them; waits for it a moment."""
-        with self._answered:
-            self._outputs = None
-            self._send("outputs")
-            self._answered.wait_for(lambda: self._outputs is not None, _OUTPUTS_SECONDS)
-            return list(self._outputs or [])
+        return self._asked("outputs")
 
     def inputs(self) -> list[OutputDevice]:
         """Return the devices that can record; waits for the playback process a moment."""
-        with self._answered:
-            self._inputs = None
-            self._send("inputs")
-            self._answered.wait_for(lambda: self._inputs is not None, _OUTPUTS_SECONDS)
-            return list(self._inputs or [])
+        return self._asked("inputs")
 
-    def listen(self, device: str | None = None) -> None:
-        """Hear live sound from an input through the live model, instead of the song; None is the default."""
+    def listen(self, device: str | None = None, audible: bool = True) -> None:
+        """Hear live sound from an input through the live model, instead of the song; None is the default.
+
+        Sound that is not audible is separated, metered and recorded, and kept from the loudspeaker.
+        """
         with self._lock:
             self._message = ""
-            self._wish = replace(self._wish, playing=False)
-            self._send("listen", device or "")
+            self._wish = replace(self._wish, playing=False, input=device or "", audible=audible)
+            self._send(*self._wish.listen_command())
+
+    def set_audible(self, on: bool) -> None:
+        """Let the loudspeaker give the live sound, or not."""
+        self._want("audible", on, audible=on)
 
     def hush(self) -> None:
         """End the live sound and finish its recording; the song comes back, resting."""
-        with self._lock:
-            self._send("hush")
+        self._want("hush", input=None)
 
     def record(self, folder: Path | None) -> None:
         """Write the live sound's stems and mix to a folder from now on; None finishes the files."""
@@ -207,6 +192,7 @@ class Player:
                 status,
                 alive=alive and status.alive,
                 playing=self._wish.playing if behind else status.playing,
+                listening=self._wish.input is not None if behind else status.listening,
                 position_frames=status.position_frames + int(elapsed * bulletin.speed),
                 restarts=self._restarts,
                 message=self._message or status.message,
@@ -221,6 +207,11 @@ class Player:
         if self._child is not None:
             self._child.send(*command)
 
+    def _want(self, *command: Any, **wish: Any) -> None:
+        with self._lock:
+            self._wish = replace(self._wish, **wish)
+            self._send(*command)
+
     def _tell_all(self, child: Child, position: int, playing: bool) -> None:
         wish = self._wish
         child.send("begin", wish.output)
@@ -230,6 +221,15 @@ class Player:
             child.send("loop", wish.loop)
             if playing:
                 child.send("play")
+        if wish.input is not None:
+            child.send(*wish.listen_command())
+
+    def _asked(self, kind: str) -> list[OutputDevice]:
+        with self._answered:
+            self._devices.pop(kind, None)
+            self._send(kind)
+            self._answered.wait_for(lambda: kind in self._devices, _OUTPUTS_SECONDS)
+            return list(self._devices.get(kind, ()))
 
     def _hold(self, position: int) -> None:
         """Tell this position until the process has obeyed all it has been sent."""
@@ -270,11 +270,8 @@ class Player:
                 self._deaths = 0
             elif name == "moves":
                 self._moves += [(frame, Controls.from_plain(plain)) for frame, plain in value]
-            elif name == "outputs":
-                self._outputs = value
-                self._answered.notify_all()
-            elif name == "inputs":
-                self._inputs = value
+            elif name in ("outputs", "inputs"):
+                self._devices[name] = value
                 self._answered.notify_all()
             elif name == "recorded":
                 self._recorded = tuple(Path(path) for path in value)
@@ -295,6 +292,6 @@ class Player:
             self._wish = replace(self._wish, playing=last.playing)
             child = self._spare if self._spare is not None and self._spare.alive else self._made()
             self._spare, self._child = None, child
-            self._bulletin = Bulletin(replace(last, levels=()), 0.0, 0.0, 0)
+            self._bulletin = Bulletin(replace(last, levels=(), recording=False), 0.0, 0.0, 0)
             self._tell_all(child, last.position_frames, last.playing)
             self._hold(last.position_frames)

@@ -9,11 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from remixer.errors import OutputError, RemixerError
 from remixer.mixing.controls import Controls
 from remixer.playback.ahead import hop_times
 from remixer.playback.duplex import Duplex
 from remixer.playback.live_chain import LiveChain
+from remixer.playback.outputs import Audio
 from remixer.playback.priority import raise_priority
 from remixer.playback.recording import Recording
 from remixer.playback.status import Latency, PlayerStatus
@@ -42,6 +45,7 @@ class Listening:
         input_device: where the sound comes from; "" is the system's default.
         output_device: where it goes.
         controls: the faders at the beginning.
+        audible: whether the loudspeaker gives what goes out; it is recorded either way.
         streamer: opens the model.
 
     Raises:
@@ -57,9 +61,12 @@ class Listening:
         input_device: str,
         output_device: str,
         controls: Controls,
+        audible: bool = True,
         streamer: Callable[[ModelCard, int], Streamer] = open_streamer,
     ) -> None:
         self.rate = Duplex.rate_for(input_device, output_device)
+        self.input_device, self.audible = input_device, audible
+        self._gate = float(audible)
         self._card = card
         self._streamer = streamer(card, self.rate)
         self._chain = LiveChain(self._streamer, card.stems, self.rate, _BLOCK_FRAMES, controls)
@@ -71,7 +78,7 @@ class Listening:
         self._worker = threading.Thread(target=self._work, name="live", daemon=True)
         self._worker.start()
         try:
-            self._duplex = Duplex(self._chain.render, self.rate, _BLOCK_FRAMES, input_device, output_device)
+            self._duplex = Duplex(self._render, self.rate, _BLOCK_FRAMES, input_device, output_device)
         except OutputError:
             self._ended.set()
             raise
@@ -82,6 +89,16 @@ class Listening:
         if not self._failure and not self._duplex.alive:
             return "The sound device of the live sound went away."
         return self._failure
+
+    @property
+    def lost(self) -> str:
+        """Why what is recorded is not whole, in a sentence; empty while it is."""
+        recording = self._recording
+        if recording is None:
+            return ""
+        if recording.error is not None:
+            return recording.error.message
+        return "The disk was too slow for the recording; it was ended." if recording.lost_frames else ""
 
     def set_controls(self, controls: Controls) -> None:
         """Move the faders."""
@@ -120,12 +137,12 @@ class Listening:
         algorithmic = self._streamer.total_latency_frames * milliseconds
         queue = self._chain.delay_frames * milliseconds - algorithmic
         recording = self._recording
-        lost = recording.error.message if recording is not None and recording.error is not None else ""
         return replace(
             status,
             playing=False,
             listening=True,
             recording=recording is not None,
+            recorded_seconds=recording.seconds if recording is not None else 0.0,
             levels=self._chain.levels(),
             heard=self._card.take_id,
             rate=self.rate,
@@ -134,7 +151,7 @@ class Listening:
             budget_ms=self._streamer.budget_ms,
             missed=self._chain.missed,
             live="listening",
-            message=self.failure or lost or status.message,
+            message=self.failure or status.message,
         )
 
     def close(self) -> list[Path]:
@@ -147,6 +164,16 @@ class Listening:
         self._ended.set()
         self._worker.join(1.0)
         return self.stop_recording()
+
+    def _render(self, heard: Audio, out: Audio) -> None:
+        """Render a block, and keep it from the loudspeaker if it is not to be heard. Thread: audio."""
+        self._chain.render(heard, out)
+        wanted = float(self.audible)
+        if wanted != self._gate:
+            out *= np.linspace(self._gate, wanted, len(out), dtype=np.float32)[:, None]
+        elif not wanted:
+            out.fill(0.0)
+        self._gate = wanted
 
     def _work(self) -> None:
         raise_priority("beside")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from remixer.errors import ModelError, OutputError, RemixerError
 from remixer.mixing.controls import Controls
@@ -13,6 +15,9 @@ from remixer.playback.engine import Engine
 from remixer.playback.listening import Listening
 from remixer.playback.speaker import Speaker
 from remixer.playback.status import PlayerStatus
+
+if TYPE_CHECKING:
+    from remixer.separation.card import ModelCard
 
 
 class LiveDesk:
@@ -45,8 +50,10 @@ class LiveDesk:
         """Whether live sound is heard."""
         return self._listening is not None
 
-    def listen(self, device: str) -> None:
+    def listen(self, device: str, audible: bool) -> None:
         """Let the song rest and hear an input device; "" is the system's default.
+
+        Sound that is not audible does everything but reach the loudspeaker.
 
         Raises:
             ModelError: there is no live model, or it does not open.
@@ -59,10 +66,25 @@ class LiveDesk:
         self._engine.pause()
         self._speaker.close()
         try:
-            self._listening = Listening(card, device, self._speaker.wanted, self._engine.controls)
+            self._listening = self._opened(card, device, audible)
         except RemixerError:
             self._reopen()
             raise
+
+    def move(self, output: str) -> None:
+        """Hear the live sound on another output device; a recording ends.
+
+        Raises:
+            ModelError, OutputError: as `listen`.
+        """
+        self._speaker.wanted = output
+        if self._listening is not None:
+            self.listen(self._listening.input_device, self._listening.audible)
+
+    def set_audible(self, on: bool) -> None:
+        """Let the live sound reach the loudspeaker, or not."""
+        if self._listening is not None:
+            self._listening.audible = on
 
     def hush(self) -> None:
         """End the live sound and finish its recording.
@@ -101,11 +123,24 @@ class LiveDesk:
             self._engine.set_controls(controls)
         if listening.failure:
             self._connection.send(("failed", listening.failure))
-            self.hush()
+            with contextlib.suppress(OutputError):  # the recording's end is the lesser loss
+                self.hush()
+        elif listening.lost:
+            self._connection.send(("failed", listening.lost))
+            with contextlib.suppress(OutputError):  # it has just been told
+                self._tell_recorded(listening.stop_recording())
 
     def told(self, status: PlayerStatus) -> PlayerStatus:
         """Return a status with what there is to say about live sound."""
         return self._listening.told(status) if self._listening is not None else status
+
+    def _opened(self, card: ModelCard, device: str, audible: bool) -> Listening:
+        """Open the devices; once more, looked for anew, if they are not there."""
+        try:
+            return Listening(card, device, self._speaker.wanted, self._engine.controls, audible)
+        except OutputError:
+            self._speaker.free()
+            return Listening(card, device, self._speaker.wanted, self._engine.controls, audible)
 
     def _tell_recorded(self, files: list[Path]) -> None:
         if files:

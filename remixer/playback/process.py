@@ -103,6 +103,7 @@ class Playback:
             "listen": self._live.listen,
             "hush": self._live.hush,
             "record": self._live.record,
+            "audible": self._live.set_audible,
         }
 
     def _card(self, folder: Path | None) -> ModelCard | None:
@@ -187,6 +188,9 @@ class Playback:
         self._ahead.set_loop(loop)
 
     def _choose_output(self, device: str) -> None:
+        if self._live.on:
+            self._live.move(device)
+            return
         self._speaker.choose(device, self._song.rate if self._song is not None else FIRST_RATE)
 
     def _tell_outputs(self) -> None:

@@ -17,6 +17,7 @@ Audio = NDArray[np.float32]
 
 _RING_SECONDS = 20
 _SYNC_SECONDS = 0.5
+_ASIDE = ".recording.wav"
 
 
 class Recording:
@@ -45,12 +46,13 @@ class Recording:
         taken = [path for path in self.files if path.exists() and not overwrite]
         if taken:
             raise OutputError(f"“{taken[0].name}” exists already; nothing was overwritten.", str(taken[0]))
-        self._asides = [path.with_suffix(".recording.wav") for path in self.files]
+        self._asides = [path.with_suffix(_ASIDE) for path in self.files]
         try:
             self._writers = [WavFile(path, rate, "float") for path in self._asides]
         except OSError as error:
             raise _failed(error) from error
         self._ring = np.zeros((len(self.files), _RING_SECONDS * rate, 2), np.float32)
+        self._rate = rate
         self._put = self._written = 0
         self._skip = skip_frames
         self._limit: int | None = None
@@ -71,6 +73,11 @@ class Recording:
         self._ring[-1, start : start + first] = mix[:first]
         self._ring[-1, : frames - first] = mix[first:]
         self._put += frames
+
+    @property
+    def seconds(self) -> float:
+        """How long it is. Thread: any."""
+        return self._put / self._rate
 
     def waiting_frames(self) -> int:
         """Return how many frames are not written yet. Thread: any."""
@@ -130,6 +137,22 @@ class Recording:
             self._written += count
         for writer in self._writers:
             writer.sync()
+
+
+def recover(folder: Path) -> list[Path]:
+    """Give the files that a broken recording left in a folder their names, and return them.
+
+    Raises:
+        OutputError: the folder refuses it.
+    """
+    found = []
+    try:
+        for aside in sorted(folder.glob(f"*{_ASIDE}")):
+            path = aside.with_name(aside.name.removesuffix(_ASIDE) + ".wav")
+            found.append(aside.rename(path) if not path.exists() else aside)
+    except OSError as error:
+        raise _failed(error) from error
+    return found
 
 
 def _failed(error: OSError) -> OutputError:

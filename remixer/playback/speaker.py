@@ -119,6 +119,11 @@ class Speaker:
             self.output.close()
             self.output = None
 
+    def free(self) -> None:
+        """Close the device and look anew which ones there are."""
+        self.close()
+        self._rescan()
+
     def _come_back(self, rate: int) -> None:
         self._retry_due = time.monotonic() + _RETRY_SECONDS
         self._rescan()

@@ -47,6 +47,7 @@ class PlayerStatus:
         waiting: it waits for its decoder.
         listening: live sound is heard instead of a song.
         recording: it is being recorded.
+        recorded_seconds: how long the recording is.
         song_id: the song's id, or empty.
         position_frames: the frame that is heard now.
         levels: of each stem, the residual and the master.
@@ -68,6 +69,7 @@ class PlayerStatus:
     waiting: bool = False
     listening: bool = False
     recording: bool = False
+    recorded_seconds: float = 0.0
     song_id: str = ""
     position_frames: int = 0
     levels: tuple[Level, ...] = ()

@@ -12,7 +12,11 @@ Loop = tuple[int, int]
 
 @dataclass(frozen=True)
 class Wish:
-    """The song, how it is mixed, and on what it is heard."""
+    """The song, how it is mixed, and on what it is heard.
+
+    `input` is the device whose sound is heard instead of the song, "" for the
+    system's default, None for the song; `audible` is whether the loudspeaker gives it.
+    """
 
     folder: str = ""
     take_ids: tuple[str, ...] = ()
@@ -22,7 +26,13 @@ class Wish:
     loop: Loop | None = None
     controls: Controls = DEFAULT
     output: str = ""
+    input: str | None = None
+    audible: bool = True
 
     def load_command(self, position: int) -> tuple[Any, ...]:
         """Return the command that turns to the song, resting at a frame."""
         return "load", self.folder, self.take_ids, self.stems, position, self.controls.to_plain()
+
+    def listen_command(self) -> tuple[Any, ...]:
+        """Return the command that turns to live sound."""
+        return "listen", self.input or "", self.audible

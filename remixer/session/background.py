@@ -48,6 +48,8 @@ class Background:
         self._song: Song | None = None
         self._started = False
         self._stopped = False
+        self._resting = False
+        self._was_paused = False
         self._failure = ""
         self._heard_first = ""
         self._patience_until = 0.0
@@ -110,6 +112,18 @@ class Background:
         else:
             self._again()
 
+    def make_way(self) -> None:
+        """Leave the processor to something else until `come_back`."""
+        self._resting = True
+        self._was_paused = self._inference.status().state == "paused"
+        self._inference.pause()
+
+    def come_back(self) -> None:
+        """Go on where it made way; what the user had paused stays paused."""
+        self._resting = False
+        if not self._was_paused:
+            self._inference.resume()
+
     def poll(self, position_frames: int, loop: tuple[int, int] | None) -> SeparationStatus:
         """Start what is due, point the thread at the playhead, say a failure once. Thread: GUI."""
         song = self._song
@@ -171,7 +185,7 @@ class Background:
                 self._notices.say(room.sentence)
 
     def _due(self, song: Song) -> bool:
-        if self._started or self._stopped:
+        if self._started or self._stopped or self._resting:
             return False
         return song.complete or time.monotonic() >= self._patience_until
 

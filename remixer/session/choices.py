@@ -86,6 +86,10 @@ class Choices:
         """Return the loudspeakers; empty until they are known."""
         return self._answers.get("outputs", ())
 
+    def inputs(self) -> Sequence[OutputDevice]:
+        """Return the devices that can record; empty until they are known."""
+        return self._answers.get("inputs", ())
+
     def recent(self) -> Sequence[Known]:
         """Return the songs opened last, the latest first; empty until they are known."""
         return self._answers.get("recent", ())
@@ -97,6 +101,10 @@ class Choices:
     def look_for_outputs(self) -> None:
         """Find out which loudspeakers there are."""
         self._ask("outputs", self._player.outputs)
+
+    def look_for_inputs(self) -> None:
+        """Find out which devices can record."""
+        self._ask("inputs", self._player.inputs)
 
     def look_for_recent(self) -> None:
         """Find out which songs were opened before."""

@@ -17,7 +17,7 @@ def picture(
 ) -> Snapshot:
     """Return a session's snapshot. Thread: the session's."""
     front, background = session.front, session.background
-    history = front.remix.history
+    history = session.remix.history
     return Snapshot(
         entries=session.playlist.entries(background.card.take_id),
         current=session.playlist.current_index,
@@ -36,6 +36,7 @@ def picture(
         device=background.device_id,
         output=session.choices.settings.output,
         player=status,
+        live=session.live.view(status),
         tasks=session.exports.poll(),
         notices=session.notices.current(),
         can_undo=history.can_undo,

@@ -18,10 +18,11 @@ from remixer.session.demo import demo_song
 from remixer.session.exporting import ExportPlan, Subject, files_of, last_pass, needs_stems
 from remixer.session.exports import Exports
 from remixer.session.front import Front
+from remixer.session.live_input import LiveInput
 from remixer.session.notices import Notices
 from remixer.session.picture import picture
 from remixer.session.playlist import Playlist
-from remixer.session.remix import Loop
+from remixer.session.remix import Loop, Remix
 from remixer.session.snapshot import Snapshot
 from remixer.session.store import Store
 from remixer.session.writer import Writer
@@ -71,6 +72,7 @@ class Session:
         self.background = Background(catalog, inference, self.notices, settings.model, settings.device)
         self._writer = Writer(store, self.notices)
         self.front = Front(player, self.background, self._writer)
+        self.live = LiveInput(player, self.front, self.background, self.notices)
         self.ahead = Ahead(self.playlist, self.background)
         self.exports = Exports(self.notices)
         self.choices = Choices(
@@ -88,11 +90,13 @@ class Session:
 
     def open(self, paths: Iterable[Path], play: bool | None = None) -> None:
         """Queue files and folders and bring the first song to the front; nothing waits for it."""
+        self.live.stop()
         self._autoplay = self.choices.settings.play_on_open if play is None else play
         self.playlist.add(paths)
 
     def open_recent(self, song: Known) -> None:
         """Bring a song of the library to the front."""
+        self.live.stop()
         self._autoplay = self.choices.settings.play_on_open
         self.playlist.open_known(song.source, song.folder)
 
@@ -104,6 +108,7 @@ class Session:
 
     def reopen(self) -> None:
         """Bring back what lay on the desk the last time, resting."""
+        self.live.stop()
         present = [Path(path) for path in self.last_desk.paths if not Path(path).is_dir()]
         if present:
             self._autoplay = False
@@ -112,6 +117,7 @@ class Session:
 
     def select(self, index: int) -> None:
         """Bring a song of the queue to the front."""
+        self.live.stop()
         self._autoplay = True
         self.playlist.select(index)
 
@@ -126,6 +132,7 @@ class Session:
 
     def play(self) -> None:
         """Let the song sound."""
+        self.live.stop()
         self.front.play()
 
     def pause(self) -> None:
@@ -133,51 +140,61 @@ class Session:
         self.front.pause()
 
     def toggle(self) -> None:
-        """Play, or pause."""
+        """Play, or pause; live sound is heard, or not."""
+        if self.live.on:
+            self.live.set_audible(not self.live.audible)
+            return
         (self.front.pause if self.player.status().playing else self.front.play)()
 
     def seek(self, frame: int) -> None:
         """Put the playhead to a frame."""
-        self.front.seek(frame)
+        if not self.live.on:
+            self.front.seek(frame)
 
     def set_loop(self, loop: Loop | None) -> None:
         """Repeat a region given in frames, or nothing."""
-        self.front.set_loop(loop)
+        if not self.live.on:
+            self.front.set_loop(loop)
+
+    @property
+    def remix(self) -> Remix:
+        """What the faders are for: the song in front, or the live sound."""
+        return self.live.remix if self.live.on else self.front.remix
 
     @property
     def controls(self) -> Controls:
         """The faders."""
-        return self.front.remix.controls
+        return self.remix.controls
 
     def set_stem(self, name: str, **changes: Any) -> None:
         """Change a stem's `gain_db`, `mute`, `solo` or `pan`; `residual` is what no stem claims."""
-        self.front.remix.set_stem(name, **changes)
-        self.front.send_controls()
+        self.remix.set_stem(name, **changes)
+        self.player.set_controls(self.remix.heard)
 
     def set_master(self, gain_db: float) -> None:
         """Change the master fader."""
-        self.front.remix.set_master(gain_db)
-        self.front.send_controls()
+        self.remix.set_master(gain_db)
+        self.player.set_controls(self.remix.heard)
 
     def reset_controls(self) -> None:
         """Bring all faders back to rest; undo brings them back."""
-        self.front.remix.reset()
-        self.front.send_controls()
+        self.remix.reset()
+        self.player.set_controls(self.remix.heard)
 
     def set_bypassed(self, bypassed: bool) -> None:
         """Hear the song as it is, without touching the faders."""
-        self.front.remix.bypassed = bypassed
-        self.front.send_controls()
+        self.remix.bypassed = bypassed
+        self.player.set_controls(self.remix.heard)
 
     def undo(self) -> None:
         """Take the last change of a fader back."""
-        if self.front.remix.history.undo():
-            self.front.send_controls()
+        if self.remix.history.undo():
+            self.player.set_controls(self.remix.heard)
 
     def redo(self) -> None:
         """Make a change again that was taken back."""
-        if self.front.remix.history.redo():
-            self.front.send_controls()
+        if self.remix.history.redo():
+            self.player.set_controls(self.remix.heard)
 
     def prefer(self, take_id: str) -> None:
         """Hear one model's stems before all others."""
@@ -219,10 +236,12 @@ class Session:
             self.choices.look_for_recent()
             self.choices.trim({item.song.id for item in self.playlist.items if item.song is not None})
         status = self.player.status()
-        self.front.poll(status)
+        self.live.poll(status)
+        if not self.live.on:
+            self.front.poll(status)
         position = self.front.position_frames(status)
         separation = self.background.poll(position, self.front.remix.loop)
-        if self.choices.settings.prepare_queue:
+        if self.choices.settings.prepare_queue and not self.live.on:
             self.ahead.poll(separation)
         self._listen(status)
         self._autosave.poll(status.playing, position)
@@ -237,14 +256,9 @@ class Session:
         """Keep everything and end the workers and the playback process, within a second or so."""
         self.save(running=False)
         closers = (
-            self.player.close,
-            self._inference.close,
-            self.exports.close,
-            self.playlist.close,
-            self.choices.close,
-            self.front.close,
-            self._writer.close,
-        )
+            self.player.close, self._inference.close, self.exports.close, self.playlist.close,
+            self.choices.close, self.front.close, self._writer.close,
+        )  # fmt: skip
         threads = [threading.Thread(target=closer, daemon=True) for closer in closers]
         for thread in threads:
             thread.start()

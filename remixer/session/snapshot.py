@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from remixer.mixing.levels import Level
     from remixer.playback.status import PlayerStatus
     from remixer.separation.inference import SeparationStatus
+    from remixer.session.live_input import LiveView
 
 TaskState = Literal["waiting", "running", "done", "failed", "cancelled"]
 
@@ -94,6 +95,7 @@ class Snapshot:
         device: the id of the chosen device.
         output: the id of the chosen loudspeaker; empty for the system's.
         player: the playback process.
+        live: the live sound, while it is heard instead of the song.
         tasks: the exports.
         notices: the sentences not yet dismissed.
         can_undo: a change of the faders can be taken back.
@@ -117,6 +119,7 @@ class Snapshot:
     device: str
     output: str
     player: PlayerStatus
+    live: LiveView | None
     tasks: tuple[Task, ...]
     notices: tuple[Notice, ...]
     can_undo: bool

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import threading
+import signal
+import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,22 +15,16 @@ import pytest
 import soundfile
 from song_maker import RATE, make_song, noise
 from virtual_speakers import VirtualSpeakers
+from waiting import PAUSE, until
 
 from remixer.mixing.controls import DEFAULT
 from remixer.playback.client import Player
+from remixer.playback.recording import recover
 from remixer.separation.catalog import load_catalog
 
 ALL_OFF = DEFAULT.with_stem("residual", solo=True).with_stem("residual", mute=True)
-PAUSE = threading.Event()
 
 pytestmark = pytest.mark.slow
-
-
-def until(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        PAUSE.wait(0.01)
 
 
 @pytest.fixture
@@ -42,6 +38,13 @@ def player(speakers: VirtualSpeakers) -> Iterator[Player]:
     until(lambda: made.status().live == "ahead")
     yield made
     made.close()
+
+
+def sound_in_room(folder: Path, speakers: VirtualSpeakers) -> subprocess.Popen[bytes]:
+    if shutil.which("pacat") is None:
+        pytest.skip("pacat is not installed")
+    soundfile.write(folder / "room.wav", noise(60 * RATE), RATE)
+    return speakers.sound_in_room(folder / "room.wav")
 
 
 def test_stems_come_up_within_a_second_of_playing_and_of_seeking(tmp_path: Path, player: Player) -> None:
@@ -63,10 +66,7 @@ def test_stems_come_up_within_a_second_of_playing_and_of_seeking(tmp_path: Path,
 def test_live_sound_is_heard_mixed_and_recorded(
     tmp_path: Path, player: Player, speakers: VirtualSpeakers
 ) -> None:
-    if shutil.which("pacat") is None:
-        pytest.skip("pacat is not installed")
-    soundfile.write(tmp_path / "room.wav", noise(20 * RATE), RATE)
-    sounding = speakers.sound_in_room(tmp_path / "room.wav")
+    sounding = sound_in_room(tmp_path, speakers)
     try:
         assert player.inputs()
         player.listen()
@@ -87,6 +87,51 @@ def test_live_sound_is_heard_mixed_and_recorded(
     assert np.abs(mix[: RATE // 2]).max() > 0.05
     song = make_song(tmp_path, noise(10 * RATE))
     player.load(song.folder)
+    player.play()
+    until(lambda: player.status().position_frames > RATE // 4)
+
+
+def test_what_is_not_audible_is_recorded_and_kept_from_the_loudspeaker(
+    tmp_path: Path, player: Player, speakers: VirtualSpeakers
+) -> None:
+    sounding = sound_in_room(tmp_path, speakers)
+    try:
+        player.listen(audible=False)
+        assert player.status().listening
+        until(lambda: max((0.0, *player.status().levels[-1].peak)) > 0.05)
+        player.record(tmp_path / "recorded")
+        until(lambda: player.status().recorded_seconds > 0.5)
+        assert not speakers.captured()[-RATE // 5 :].any()
+        player.set_audible(True)
+        until(lambda: np.abs(speakers.captured()[-RATE // 5 :]).max() > 0.05)
+        player.record(None)
+        until(lambda: len(player.recorded()) == 5)
+    finally:
+        sounding.kill()
+        sounding.wait()
+    assert np.abs(soundfile.read(player.recorded()[-1])[0][: RATE // 3]).max() > 0.05
+
+
+def test_a_killed_process_listens_again_and_leaves_its_recording(tmp_path: Path, player: Player) -> None:
+    player.listen(audible=False)
+    player.record(tmp_path / "recorded")
+    until(lambda: player.status().recorded_seconds > 1.0)
+    child = player._child
+    assert child is not None and child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    until(lambda: player.status().restarts == 1)
+    until(lambda: player.status().listening and player.status().budget_ms > 0)
+    until(lambda: not player.status().recording)
+    files = recover(tmp_path / "recorded")
+    assert len(files) == 5 and min(soundfile.info(path).frames for path in files) > RATE // 2
+
+
+def test_an_input_that_is_not_there_is_refused_and_the_song_is_back(tmp_path: Path, player: Player) -> None:
+    song = make_song(tmp_path, noise(10 * RATE))
+    player.load(song.folder)
+    player.listen("ALSA: nothing of this name")
+    until(lambda: "There is no input device" in player.status().message)
+    until(lambda: not player.status().listening)
     player.play()
     until(lambda: player.status().position_frames > RATE // 4)
 

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from song_maker import RATE, Audio, make_song, make_take, noise, parts
 from virtual_speakers import VirtualSpeakers
+from waiting import PAUSE, until
 
 from remixer.mixing.bounce import Selection, mix_blocks
 from remixer.mixing.controls import DEFAULT
@@ -18,14 +18,6 @@ from remixer.playback.client import Moves, Player
 from remixer.song.song import Song
 
 MUTED = DEFAULT.with_stem("vocals", mute=True)
-PAUSE = threading.Event()
-
-
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        PAUSE.wait(0.01)
 
 
 @pytest.fixture

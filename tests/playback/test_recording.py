@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from song_maker import noise, parts
+from waiting import until
 
 from remixer.errors import OutputError
 from remixer.mixing.controls import STEMS
-from remixer.playback.recording import Recording
+from remixer.playback.recording import Recording, recover
 
 FRAMES = 50_000
 RATE = 44_100
@@ -21,14 +20,6 @@ def put_all(recording: Recording) -> None:
     stems, mix = parts(FRAMES), noise(FRAMES, 9)
     for start in range(0, FRAMES, 777):
         recording.put(stems[:, start : start + 777], mix[start : start + 777])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    for _ in range(1000):
-        if condition():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("waited in vain")
 
 
 def test_what_went_out_is_written_without_its_delay(tmp_path: Path) -> None:
@@ -51,6 +42,22 @@ def test_a_crash_leaves_files_that_can_be_played(tmp_path: Path) -> None:
     kept = soundfile.read(tmp_path / "copy.wav", dtype="float32")[0]
     assert len(kept) > 0
     assert np.array_equal(kept, noise(FRAMES, 9)[: len(kept)])
+
+
+def test_what_a_crash_left_gets_its_names(tmp_path: Path) -> None:
+    recording = Recording(tmp_path, STEMS, RATE)
+    put_all(recording)
+    until(lambda: recording.waiting_frames() == 0)
+    left = tmp_path / "left"
+    left.mkdir()
+    for path in tmp_path.glob("*.recording.wav"):
+        (left / path.name).write_bytes(path.read_bytes())
+    recording.discard()
+    (left / "bass.wav").write_bytes(b"precious")
+    assert len(recover(left)) == 5
+    assert (left / "bass.wav").read_bytes() == b"precious"
+    assert soundfile.info(left / "mix.wav").frames > 0
+    assert recover(tmp_path / "nowhere") == []
 
 
 def test_files_that_exist_are_not_touched(tmp_path: Path) -> None:

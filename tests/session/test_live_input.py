@@ -1,0 +1,159 @@
+"""Live sound in a session: the song rests, faders of its own, recordings, failures, the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from session_parts import FIRST, LIVE, RATE, Stage, stuck
+
+from remixer.playback.recording import Recording
+from remixer.session.live_input import LiveView
+
+
+@pytest.fixture
+def live(stages: Callable[..., Stage], song: Path) -> Stage:
+    """A session with a live model and a song that is separated."""
+    stage = stages(cards=(FIRST, LIVE))
+    stage.open(song)
+    stage.separated()
+    return stage
+
+
+def _view(stage: Stage) -> LiveView:
+    view = stage.session.poll().live
+    assert view is not None
+    return view
+
+
+def test_live_sound_begins_unheard_and_metered(live: Stage) -> None:
+    assert live.session.poll().live is None
+    live.session.live.listen("mic")
+    view = _view(live)
+    assert live.player.calls[-1] == ("listen", "mic", False)
+    assert (view.input, view.model, view.audible, view.begun) == ("mic", "Live", False, True)
+    assert view.levels["vocals"].peak == (0.5, 0.4) and len(view.levels) == 6
+    live.session.toggle()
+    assert live.player.calls[-1] == ("audible", True) and _view(live).audible
+
+
+def test_another_input_is_unheard_again(live: Stage) -> None:
+    live.session.live.listen("mic")
+    live.session.live.set_audible(True)
+    live.session.live.listen("")
+    assert live.player.calls[-1] == ("listen", None, False) and not _view(live).audible
+
+
+def test_faders_are_for_the_live_sound_and_the_song_keeps_its_own(live: Stage) -> None:
+    session = live.session
+    session.set_stem("drums", gain_db=-6.0)
+    of_song = session.controls
+    session.live.listen("mic")
+    session.set_stem("vocals", mute=True)
+    session.set_master(-3.0)
+    assert _view(live).controls.stem("vocals").mute and _view(live).controls.stem("drums").gain_db == 0.0
+    assert live.player.controls == _view(live).controls
+    session.undo()
+    assert _view(live).controls.master_db == 0.0
+    session.live.stop()
+    assert session.poll().live is None
+    assert session.controls == of_song == live.player.controls
+    assert ("hush",) in live.player.calls
+
+
+def test_the_song_cannot_be_moved_unseen(live: Stage) -> None:
+    live.session.live.listen("mic")
+    calls = len(live.player.calls)
+    live.session.seek(1000)
+    live.session.set_loop((0, 20_000))
+    assert live.player.calls[calls:] == [] and live.player.loop is None
+
+
+def test_a_song_opened_ends_the_live_sound(live: Stage, song: Path) -> None:
+    live.session.live.listen("mic")
+    live.session.open([song])
+    assert live.session.poll().live is None and not live.player.now.listening
+
+
+def test_the_separation_makes_way(stages: Callable[..., Stage], song: Path) -> None:
+    stage = stages(cards=(FIRST, LIVE), opener=stuck)
+    stage.open(song)
+    stage.until(lambda now: now.separation.state == "running")
+    stage.session.live.listen("mic")
+    assert stage.session.poll().separation.state == "paused"
+    stage.session.live.stop()
+    assert stage.session.poll().separation.state == "running"
+
+
+def test_what_is_recorded_is_told_with_its_folder(live: Stage, tmp_path: Path) -> None:
+    session = live.session
+    session.live.listen("mic")
+    session.live.record(tmp_path / "Music")
+    view = _view(live)
+    assert view.recording and view.recorded_seconds == 83.0
+    assert view.folder is not None and view.folder.parent == tmp_path / "Music"
+    session.live.stop_recording()
+    notice = session.poll().notices[-1]
+    assert (notice.action, notice.target, notice.kind) == ("folder", str(view.folder), "info")
+    assert view.folder.name in notice.text
+
+
+def test_two_recordings_in_a_second_have_two_folders(live: Stage, tmp_path: Path) -> None:
+    session = live.session
+    session.live.listen("mic")
+    folders = set()
+    for _ in range(3):
+        session.live.record(tmp_path)
+        folders.add(_view(live).folder)
+        session.live.stop_recording()
+    assert len(folders) == 3
+
+
+def test_the_way_back_to_the_song_finishes_a_recording(live: Stage, tmp_path: Path) -> None:
+    live.session.live.listen("mic")
+    live.session.live.record(tmp_path)
+    live.session.poll()
+    live.session.live.stop()
+    assert [notice.text.split(" “")[0] for notice in live.session.poll().notices] == ["Recorded to"]
+
+
+def test_a_recording_that_broke_off_gets_its_names(live: Stage, tmp_path: Path) -> None:
+    live.session.live.listen("mic")
+    live.session.live.record(tmp_path)
+    folder = _view(live).folder
+    assert folder is not None
+    left = Recording(folder, ("vocals",), RATE)
+    left.put(np.ones((1, 512, 2), np.float32), np.ones((512, 2), np.float32))
+    left.finish()
+    for path in folder.glob("*.wav"):
+        path.rename(path.with_suffix(".recording.wav"))
+    live.player.now = replace(live.player.now, recording=False, restarts=1)
+    notice = live.session.poll().notices[-1]
+    assert "broke off" in notice.text and notice.target == str(folder)
+    assert soundfile.info(folder / "vocals.wav").frames == 512
+
+
+def test_an_input_that_goes_away_brings_the_song_back_with_a_sentence(live: Stage) -> None:
+    live.session.live.listen("mic")
+    live.session.poll()
+    live.player.now = replace(live.player.now, listening=False, message="The sound device went away.")
+    snapshot = live.session.poll()
+    assert snapshot.live is None
+    assert [notice.text for notice in snapshot.notices] == ["The sound device went away."]
+
+
+def test_without_a_live_model_it_is_said_in_a_sentence(stage: Stage) -> None:
+    stage.session.live.listen("")
+    snapshot = stage.session.poll()
+    assert snapshot.live is None and "No live model is installed" in snapshot.notices[-1].text
+    assert not stage.player.calls
+
+
+def test_the_inputs_are_found(live: Stage) -> None:
+    live.session.choices.look_for_inputs()
+    live.until(lambda _: live.session.choices.inputs())
+    assert [one.name for one in live.session.choices.inputs()] == ["Microphone", "Line"]
