@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from remixer.gui.keys import press_focused
+from remixer.gui.live_page import LivePage
 from remixer.gui.song_page import SongPage
 from remixer.mixing.controls import RESIDUAL
 from remixer.session import Session
@@ -16,11 +17,13 @@ class Deeds:
     Args:
         session: what is driven.
         page: what is looked at.
+        live: what is looked at while live sound is heard.
     """
 
-    def __init__(self, session: Session, page: SongPage) -> None:
+    def __init__(self, session: Session, page: SongPage, live: LivePage) -> None:
         self._session = session
         self._page = page
+        self._live = live
         self._chosen = 0
         self._last_loop: tuple[int, int] | None = None
 
@@ -40,7 +43,7 @@ class Deeds:
             "next_take": self.next_take, "reset": session.reset_controls,
             "undo": session.undo, "redo": session.redo,
             "zoom_in": page.zoom_in, "zoom_out": page.zoom_out, "fit": page.fit,
-            "spectrogram": page.toggle_spectrum, "queue": page.toggle_queue, "truth": page.toggle_truth,
+            "spectrogram": page.toggle_spectrum, "queue": page.toggle_queue,
         }  # fmt: skip
 
     def numbered(self) -> Mapping[str, Callable[[int], object]]:
@@ -125,7 +128,7 @@ class Deeds:
         names = self._names()
         if number < len(names):
             self._chosen = number
-            self._page.mixer.focus_stem(names[number])
+            (self._live if self._session.live.on else self._page.mixer).focus_stem(names[number])
 
     def note_choice(self, number: int) -> None:
         """Let the keys that follow be for the stem that has the keyboard."""
@@ -178,10 +181,10 @@ class Deeds:
 
     def bypass(self) -> None:
         """Hear the song as it is, or the mix again."""
-        self._session.set_bypassed(not self._session.front.remix.bypassed)
+        self._session.set_bypassed(not self._session.remix.bypassed)
 
     def _names(self) -> list[str]:
-        return [*self._session.front.remix.stems, RESIDUAL]
+        return [*self._session.remix.stems, RESIDUAL]
 
     def _flip(self, stem: str, what: str) -> None:
         self._session.set_stem(stem, **{what: not getattr(self._session.controls.stem(stem), what)})

@@ -38,12 +38,14 @@ class EmptyPage(QWidget):
     Signals:
         open_asked: the user wants to choose files.
         demo_asked: the user wants the demo song.
+        live_asked: the user wants to hear live sound.
         continue_asked: the user wants back what was open the last time.
         recent_chosen: the id of a song opened before.
     """
 
     open_asked = Signal()
     demo_asked = Signal()
+    live_asked = Signal()
     continue_asked = Signal()
     recent_chosen = Signal(str)
 
@@ -107,14 +109,16 @@ class EmptyPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         choose = push_button("Open…", "Choose songs or videos to open (Ctrl+O)", zone, primary=True)
         demo = push_button("Play the demo song", "Open a short song made by this program", zone)
+        live = push_button("Live input", "Hear and record a microphone or a line (Ctrl+Shift+L)", zone)
         self._continue = push_button("", "Open what was open the last time, where it stood", zone)
         choose.clicked.connect(self.open_asked)
         demo.clicked.connect(self.demo_asked)
+        live.clicked.connect(self.live_asked)
         self._continue.clicked.connect(self.continue_asked)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addStretch()
-        for button in (choose, demo, self._continue):
+        for button in (choose, demo, live, self._continue):
             buttons.addWidget(button)
         buttons.addStretch()
         hint = caption(

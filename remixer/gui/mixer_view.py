@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from remixer.gui.keys import ALL_WAYS, UP_DOWN, keep_keys
+from remixer.gui.channel import MIX, Channel
 from remixer.gui.parts import caption
 from remixer.gui.viewport import Viewport
 from remixer.gui.widgets.lanes import WaveformLane
 from remixer.gui.widgets.ruler import TimeRuler
-from remixer.gui.widgets.strips import STRIP_WIDTH, StemStrip
+from remixer.gui.widgets.strips import STRIP_WIDTH
 from remixer.gui.widgets.timeview import TimeView
 from remixer.mixing.controls import RESIDUAL, Controls
 from remixer.mixing.levels import Level
@@ -23,61 +23,13 @@ from remixer.mixing.levels import Level
 Columns = Callable[[int, int, int], NDArray[np.float32]]
 Spans = Sequence[tuple[int, int]]
 
-MIX = "mixture"
-SPOKEN = {
-    "vocals": "Vocals",
-    "drums": "Drums",
-    "bass": "Bass",
-    "other": "Other",
-    RESIDUAL: "Rest",
-    MIX: "Mix",
-}
 
-
-def spoken(name: str) -> str:
-    """Return what a stem is called on screen."""
-    return SPOKEN.get(name, name.replace("-", " ").replace("_", " ").capitalize())
-
-
-class StemRow(QObject):
-    """One stem's strip and lane; passes on what is done to the strip, with the stem's name.
-
-    Signals:
-        gain_changed, muted, soloed, panned: the stem's name and the new value.
-    """
-
-    gain_changed = Signal(str, float)
-    muted = Signal(str, bool)
-    soloed = Signal(str, bool)
-    panned = Signal(str, float)
+class StemRow(Channel):
+    """One stem's strip and lane."""
 
     def __init__(self, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.name = name
+        super().__init__(name, parent)
         self.lane = WaveformLane(name, parent=parent)
-        self.strip = StemStrip(name, title=spoken(name), parent=parent)
-        keep_keys(self.strip.fader, UP_DOWN)
-        keep_keys(self.strip.pan, ALL_WAYS)
-        self.strip.gain_changed.connect(self._gain)
-        self.strip.muted.connect(self._mute)
-        self.strip.soloed.connect(self._solo)
-        self.strip.panned.connect(self._pan)
-
-    @Slot(float)
-    def _gain(self, gain_db: float) -> None:
-        self.gain_changed.emit(self.name, gain_db)
-
-    @Slot(bool)
-    def _mute(self, on: bool) -> None:
-        self.muted.emit(self.name, on)
-
-    @Slot(bool)
-    def _solo(self, on: bool) -> None:
-        self.soloed.emit(self.name, on)
-
-    @Slot(float)
-    def _pan(self, pan: float) -> None:
-        self.panned.emit(self.name, pan)
 
 
 class MixerView(QWidget):

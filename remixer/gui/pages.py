@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from remixer.errors import RemixerError
 from remixer.gui.about_dialog import AboutDialog
+from remixer.gui.channel import spoken
 from remixer.gui.export_dialog import ExportDialog, ExportSubject
-from remixer.gui.mixer_view import spoken
 from remixer.gui.screen import model_choices, model_facts, output_choices
 from remixer.gui.settings_dialog import SettingsDialog
 from remixer.gui.shortcuts import ShortcutsDialog
@@ -145,5 +145,10 @@ def _export_folder(source: Path) -> Path:
     """Return the song's own folder, or the music folder where that cannot be written to."""
     if source.parent.is_dir() and os.access(source.parent, os.W_OK):
         return source.parent
+    return music_folder()
+
+
+def music_folder() -> Path:
+    """Return the folder for music, or the home folder."""
     music = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.MusicLocation)
     return Path(music) if music else Path.home()

@@ -11,7 +11,7 @@ from remixer.gui.about_dialog import ModelFacts
 from remixer.gui.mixer_view import Columns
 from remixer.gui.pickers import Choice, model_about
 from remixer.gui.song_page import SongPage
-from remixer.gui.truth_panel import truth_rows
+from remixer.gui.truth_panel import Rows, truth_rows
 from remixer.mixing.controls import RESIDUAL
 from remixer.separation.card import ModelCard
 from remixer.session import Session
@@ -52,7 +52,7 @@ class Screen:
         page.transport.undo.setEnabled(snapshot.can_undo)
         page.transport.bypass.setChecked(snapshot.bypassed)
         if page.side is page.truth:
-            self._show_truth(snapshot)
+            page.truth.show_rows(facts_of(self._session, snapshot))
 
     def _show_song(self, snapshot: Snapshot) -> None:
         page, song = self._page, snapshot.song
@@ -144,15 +144,6 @@ class Screen:
         ahead = other if song is not None and status.song_id not in ("", song.id) else ""
         self._page.separation.show_status(status, name, decoding, ahead)
 
-    def _show_truth(self, snapshot: Snapshot) -> None:
-        background = self._session.background
-        live = background.catalog.default_live()
-        heard = background.name(snapshot.player.heard) or "the song as it is"
-        rows = truth_rows(
-            snapshot.player, heard, live.name if live else "", snapshot.separation, background.card.name
-        )
-        self._page.truth.show_rows(rows)
-
     def _show_pickers(self, snapshot: Snapshot) -> None:
         header, devices = self._page.header, self._session.choices.devices()
         self._page.master.output.set_choices(
@@ -166,6 +157,15 @@ class Screen:
                 snapshot.device,
             )
         header.device.set_current(snapshot.device)
+
+
+def facts_of(session: Session, snapshot: Snapshot) -> Rows:
+    """Return the figures of the panel that tells how it runs."""
+    background = session.background
+    live = background.catalog.default_live()
+    heard = background.name(snapshot.player.heard) or "the song as it is"
+    name = live.name if live else ""
+    return truth_rows(snapshot.player, heard, name, snapshot.separation, background.card.name)
 
 
 def model_choices(session: Session) -> Sequence[Choice]:

@@ -26,7 +26,7 @@ TABLE: tuple[tuple[str, tuple[Key, ...]], ...] = (
     (
         "Playing",
         (
-            Key(("Space",), "toggle", "Play, pause"),
+            Key(("Space",), "toggle", "Play, pause; hear live input"),
             Key(("Left",), "back_5", "5 seconds back"),
             Key(("Right",), "forward_5", "5 seconds on"),
             Key(("Shift+Left",), "back_1", "1 second back"),
@@ -78,6 +78,8 @@ TABLE: tuple[tuple[str, tuple[Key, ...]], ...] = (
         "Program",
         (
             Key(("Ctrl+O",), "open", "Open songs"),
+            Key(("Ctrl+Shift+L",), "live", "Live input, or back to the song"),
+            Key(("R",), "record", "Record the live input, or finish"),
             Key(("Ctrl+E",), "export", "Export"),
             Key(("Ctrl+,",), "settings", "Settings"),
             Key(("?", "F1"), "help", "These keys"),

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from remixer.gui.channel import MIX, spoken
 from remixer.gui.keys import IN_LISTS, keep_keys
-from remixer.gui.mixer_view import MIX, spoken
 from remixer.gui.parts import caption, describe
 from remixer.gui.widgets.strips import STRIP_WIDTH
 from remixer.mixing.controls import RESIDUAL

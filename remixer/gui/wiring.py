@@ -26,6 +26,7 @@ class Wiring(QObject):
         self._connect_mix()
         self._connect_transport()
         self._connect_work()
+        self._connect_live()
 
     def _connect_start(self) -> None:
         work, empty, messages = self._workspace, self._workspace.window.empty, self._workspace.messages
@@ -77,6 +78,15 @@ class Wiring(QObject):
         page.queue.selected.connect(session.select)
         page.queue.removed.connect(session.remove)
         page.queue.add_asked.connect(work.ask_songs)
+
+    def _connect_live(self) -> None:
+        work, live = self._workspace, self._workspace.live
+        work.window.empty.live_asked.connect(live.switch)
+        work.page.header.live.clicked.connect(live.switch)
+        live.page.gain_changed.connect(self.set_gain)
+        live.page.muted.connect(self.set_mute)
+        live.page.soloed.connect(self.set_solo)
+        live.page.panned.connect(self.set_pan)
 
     @Slot()
     def open_demo(self) -> None:
@@ -150,6 +160,8 @@ class Wiring(QObject):
         """Choose the stem whose strip has the keyboard."""
         if now is None:
             return
-        for number, row in enumerate(self._workspace.page.mixer.rows.values()):
+        work = self._workspace
+        rows = work.live.page.rows if self._session.live.on else work.page.mixer.rows
+        for number, row in enumerate(rows.values()):
             if row.strip.isAncestorOf(now):
-                self._workspace.deeds.note_choice(number)
+                work.deeds.note_choice(number)

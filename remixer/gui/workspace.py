@@ -13,6 +13,7 @@ from remixer.gui import shortcuts
 from remixer.gui.asking import Ask
 from remixer.gui.deeds import Deeds
 from remixer.gui.empty_page import RecentSong
+from remixer.gui.live_control import LiveControl
 from remixer.gui.message_bar import MessageBar
 from remixer.gui.pages import Pages
 from remixer.gui.screen import Screen
@@ -45,9 +46,11 @@ class Workspace(QObject):
         self.page = SongPage(window)
         self.messages = MessageBar(window)
         self.screen_of = Screen(session, self.page)
-        self.deeds = Deeds(session, self.page)
+        self.live = LiveControl(session, window)
+        self.deeds = Deeds(session, self.page, self.live.page)
         self.pages = Pages(session, window, themes)
         window.add_page(self.page)
+        window.add_page(self.live.page)
         window.add_bar(self.messages)
         window.add_bar(self.pages.tasks)
         window.dropped.connect(self.open_paths)
@@ -68,12 +71,16 @@ class Workspace(QObject):
         self.messages.show_notices(snapshot.notices)
         opening = snapshot.current >= 0
         page: QWidget = self.page if opening else self.window.empty
+        if snapshot.live is not None:
+            page = self.live.page
         if self.window.turn_to(page):
             self.deeds.forget_loop()
-        if opening:
+        self.live.show(snapshot)
+        if page is self.page:
             self.screen_of.show(snapshot)
         self.pages.refresh(snapshot)
         title = snapshot.song.title if snapshot.song else ""
+        title = title if snapshot.live is None else "Live input"
         self.window.setWindowTitle(f"{title} – Stem Remixer" if title else "Stem Remixer")
         self._show_recent()
 
@@ -99,6 +106,11 @@ class Workspace(QObject):
         if paths:
             self.session.open(paths)
 
+    @Slot()
+    def toggle_truth(self) -> None:
+        """Show or hide the figures."""
+        (self.live.show_figures if self.session.live.on else self.page.toggle_truth)()
+
     def end(self) -> bool:
         """Keep everything and end what runs; return whether the user let it end."""
         if self.session.exports.busy and not Ask.stop_exports(self.window):
@@ -122,6 +134,9 @@ class Workspace(QObject):
             "export": self.pages.export,
             "settings": self.pages.settings,
             "help": self.pages.keys,
+            "live": self.live.switch,
+            "record": self.live.record,
+            "truth": self.toggle_truth,
             "quit": self.window.close,
         }
         shortcuts.install(self.window, deeds, self.deeds.numbered())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from session_parts import Stage, write_song
+from session_parts import FIRST, SECOND, Stage, write_song
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from remixer.gui.application import Application
     from remixer.gui.window import MainWindow
     from remixer.gui.workspace import Workspace
+    from remixer.separation.card import ModelCard
 
 
 class Desk:
@@ -24,6 +25,7 @@ class Desk:
     def __init__(self, qtbot: QtBot, stage: Stage, window: MainWindow, work: Workspace) -> None:
         self.qtbot, self.stage, self.window, self.work = qtbot, stage, window, work
         self.session, self.player, self.page = stage.session, stage.player, work.page
+        self.live = work.live.page
 
     def open(self, path: Path) -> None:
         """Open a song and wait until the window shows it whole."""
@@ -51,14 +53,20 @@ def qapp_cls() -> type[Application]:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, home: Path) -> Iterator[Desk]:
+def cards() -> Sequence[ModelCard]:
+    """The models there are."""
+    return (FIRST, SECOND)
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, home: Path, cards: Sequence[ModelCard]) -> Iterator[Desk]:
     """A window of a new session."""
     from PySide6.QtWidgets import QApplication
 
     from remixer.gui.widgets.theme import ThemeSwitch
     from remixer.gui.window import MainWindow
 
-    stage = Stage(home)
+    stage = Stage(home, cards=cards)
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     themes = ThemeSwitch(app, "dark")

@@ -142,7 +142,7 @@ def test_no_key_does_two_things_and_every_key_does_one(desk: Desk) -> None:
     keys = [sequence for _, group in shortcuts.TABLE for key in group for sequence in key.keys]
     assert len(keys) == len(set(keys))
     known = {*desk.work.deeds.table(), *desk.work.deeds.numbered()}
-    known |= {"open", "export", "settings", "help", "quit"}
+    known |= {"open", "export", "settings", "help", "quit", "live", "record", "truth"}
     assert {key.does for _, group in shortcuts.TABLE for key in group} == known
 
 
