@@ -6,7 +6,7 @@ threshold are silenced while training goes on, and cut out of the weights in the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -48,13 +48,17 @@ class StructuredConv(nn.Module):
         self.strength = nn.Parameter(torch.empty(conv.in_channels).uniform_(-1.0, 1.0))
 
     @torch.no_grad()
-    def settle(self) -> None:
-        """Give every channel the strength its weights have, and divide them by it: the output stays the same.
+    def settle(self, levels: Tensor) -> None:
+        """Give every channel the strength it has, and divide its weights by it: the output stays the same.
 
-        The strength is the root mean square of a channel's weights, relative to the convolution's strongest.
+        The strength is what the channel contributes, relative to the strongest: the root mean square of its
+        weights times that of what it hears.
+
+        Args:
+            levels: root mean square of each input channel, `(in,)`.
         """
         weight = self.conv.weight
-        loudness = weight.square().mean(dim=(0, 2, 3)).sqrt()
+        loudness = weight.square().mean(dim=(0, 2, 3)).sqrt() * levels
         strength = (loudness / loudness.max().clamp(min=FAINT)).clamp(min=FAINT)
         self.strength.copy_(strength)
         weight.div_(strength[None, :, None, None])
@@ -91,22 +95,44 @@ def prunable(network: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
                         yield ".".join(one for one in (trunk_name, name, key) if one), layer, key
 
 
-def parameterise(network: nn.Module, trained: bool = False) -> int:
+def parameterise(network: nn.Module, levels: Mapping[str, Tensor] | None = None) -> int:
     """Give every prunable input channel a strength; return how many there are.
 
-    Strengths are uniform in [-1, 1], as in the thesis, for a network that is yet to learn; a `trained` one
-    gets those its weights have, and stays what it is.
+    Strengths are uniform in [-1, 1], as in the thesis, for a network that is yet to learn. One that has
+    learned gets those its channels have, by their `levels` (see `input_levels`), and stays what it is.
     """
     total = 0
-    for _, holder, key in list(prunable(network)):
+    for name, holder, key in list(prunable(network)):
         conv = holder.get_submodule(key)
         if isinstance(conv, nn.Conv2d):
             structured = StructuredConv(conv)
-            if trained:
-                structured.settle()
+            if levels is not None:
+                structured.settle(levels[name])
             setattr(holder, key, structured)
             total += conv.in_channels
     return total
+
+
+def input_levels(network: nn.Module, run: Callable[[], object]) -> dict[str, Tensor]:
+    """Root mean square of every input channel of the prunable convolutions while `run` uses the network."""
+    powers: dict[str, list[Tensor]] = {}
+
+    def listener(name: str) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+        def listen(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            powers.setdefault(name, []).append(inputs[0].detach().square().mean(dim=(0, 2, 3)))
+
+        return listen
+
+    handles = [
+        holder.get_submodule(key).register_forward_pre_hook(listener(name))
+        for name, holder, key in prunable(network)
+    ]
+    try:
+        run()
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {name: torch.stack(values).mean(dim=0).sqrt() for name, values in powers.items()}
 
 
 def set_threshold(network: nn.Module, threshold: float) -> None:

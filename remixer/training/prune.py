@@ -9,7 +9,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import torch
+
 from remixer.errors import InputError
+from remixer.networks.pruning import (
+    dropped,
+    input_levels,
+    parameterise,
+    prunable,
+    set_threshold,
+    sparsity,
+    threshold_of,
+)
+from remixer.networks.pruning import (
+    prune as cut_silent,
+)
 from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
 from remixer.training.config import build_network, filled, network_name, read_config
 from remixer.training.export import to_toml
@@ -71,15 +85,11 @@ class RisingThreshold:
 
     def backward(self, number: int) -> float:
         """See `Objective`."""
-        from remixer.networks.pruning import set_threshold
-
         set_threshold(self.network, self.config.thresholds[number // self.config.steps_each])
         return self.objective.backward(number)
 
     def score(self, network: nn.Module) -> SongScores:
         """Score the network at its present threshold, and put it down on the curve."""
-        from remixer.networks.pruning import sparsity, threshold_of
-
         scores = self.validate(network)
         silent, total = sparsity(network)
         self.curve.add(Point(threshold_of(network), scores.mean, silent, total), network)
@@ -105,16 +115,15 @@ def prune(
     Raises:
         InputError: the network has no dense blocks, or there is nothing to score it on.
     """
-    import torch
-
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     torch.set_num_threads(int(data.pop("threads", 1)))
     config = filled(PruningConfig, settings.pop("pruning", {}), "pruning")
-    network = _with_strengths(settings, checkpoint)
+    network = _dense_network(settings, checkpoint)
     task = make_task(settings, network, songs, out)
     if task.validate is None:
         raise InputError("Pruning needs songs for validation: they tell how much may be pruned.")
+    parameterise(network, input_levels(network.eval(), lambda: task.objective.backward(0)))
     curve = Curve(out, resume)
     rising = RisingThreshold(network, task.objective, task.validate, config, curve)
     trainer = Trainer(
@@ -127,17 +136,15 @@ def prune(
     return _cut(settings, network, curve, config.lose_db, out)
 
 
-def _with_strengths(settings: dict[str, Any], checkpoint: Path) -> nn.Module:
-    """The trained network of a configuration, a strength at every channel that can be pruned."""
-    from remixer.networks.pruning import parameterise
-
+def _dense_network(settings: dict[str, Any], checkpoint: Path) -> nn.Module:
+    """The trained network of a configuration, if it can be pruned."""
     network = build_network(settings.get("network", {}))
+    if not any(prunable(network)):
+        name = network_name(settings.get("network", {}))
+        raise InputError(f"“{name}” has no dense blocks to prune; only the MDenseNet family has.")
     average: dict[str, Any] = {}
     load_checkpoint(checkpoint, network, average, None)
     network.load_state_dict(average)
-    if not parameterise(network, trained=True):
-        name = network_name(settings.get("network", {}))
-        raise InputError(f"“{name}” has no dense blocks to prune; only the MDenseNet family has.")
     return network
 
 
@@ -158,13 +165,11 @@ def _schedule(settings: dict[str, Any], config: PruningConfig) -> TrainerConfig:
 
 def _cut(settings: dict[str, Any], network: nn.Module, curve: Curve, lose_db: float, out: Path) -> Path:
     """Cut the silent channels of the chosen point out, and write the rest as a checkpoint of its own."""
-    from remixer.networks.pruning import dropped, prune, set_threshold
-
     point = curve.chosen(lose_db)
     curve.load(point, network)
     set_threshold(network, point.threshold)
     network.eval()
-    channels = dropped(build_network(settings.get("network", {})), prune(network))
+    channels = dropped(build_network(settings.get("network", {})), cut_silent(network))
     table = {**settings, "network": {**settings.get("network", {}), "dropped": channels}}
     part = out / "pruned.toml.part"
     part.write_text(to_toml(table), encoding="utf-8")
