@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 MANIFEST = "MANIFEST.tsv"
 ALL_TIERS = ("open", "nc")
+WARNING = re.compile(r"do not train (.+) on it")
 
 
 def is_collection(folder: Path) -> bool:
@@ -67,8 +69,14 @@ def collection_sources(folder: Path, split: str, tiers: Sequence[str] = ALL_TIER
     return [
         Source(folder / row["path"], row["stem"], _song_of(row), row["kind"], row["tier"])
         for row in rows
-        if row["split"] == split and row["kind"] in kinds
+        if row["split"] == split and row["kind"] in kinds and _fit(row)
     ]
+
+
+def _fit(row: dict[str, str]) -> bool:
+    """Whether the note of a stem does not warn of it, as it does if another stem's sound is in it."""
+    warned = WARNING.search(row.get("note") or "")
+    return warned is None or row["stem"] not in warned[1].split(" or ")
 
 
 def _song_of(row: dict[str, str]) -> str:

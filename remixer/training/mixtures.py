@@ -1,7 +1,8 @@
 """Endless random mixtures from a pool of stems, each batch a pure function of seed and step.
 
 Half of the mixtures keep a song's stems together, half draw every stem from anywhere. Levels, panning,
-width, channel swap, polarity, playing speed, equalisation and band limits are drawn anew each time.
+width, channel swap, polarity, playing speed, production, equalisation and band limits are drawn anew each
+time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from remixer.errors import InputError
 from remixer.training.pool import POOL_RATE_HZ, STEMS
+from remixer.training.studio import produced
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -44,6 +46,7 @@ class MixtureConfig:
     speed_semitones: float = 2.0
     equalise: float = 0.4
     equalise_db: float = 4.0
+    produced: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Mixtures:
     def _song_chances(self, songs: list[str]) -> NDArray[np.float64]:
         """Longer songs and those with more stems come more often."""
         worth = [
-            len(self._songs[s]) ** 2 * max(t.frames for t in self._songs[s].values()) ** 0.5 for s in songs
+            len(self._songs[s]) ** 2 * max(t.frames for t in self._songs[s].values()) ** 0.2 for s in songs
         ]
         return np.asarray(np.asarray(worth, np.float64) / max(sum(worth), 1e-9))
 
@@ -121,13 +124,17 @@ class Mixtures:
             if together and stem not in song and rng.random() < 0.4:
                 continue
             if together and stem in song:
-                wave, limit = self._read(song[stem], first, factor), song[stem].band_hz * factor
+                track, own, place = song[stem], factor, first
             else:
                 own = 2.0 ** (rng.uniform(-config.speed_semitones, config.speed_semitones) / 12.0)
                 track = self._draw(rng, stem)
-                wave, limit = self._read(track, self._start(rng, track, own), own), track.band_hz * own
-            if limit < 12_000:
-                limit_hz = min(limit_hz, limit * 0.98)
+                place = self._start(rng, track, own)
+            wave = self._read(track, place, own)
+            dry = track.kind == "singing"
+            if rng.random() < (1.0 if dry else 0.4) * config.produced:
+                wave = produced(rng, wave, dry)
+            if track.band_hz * own < 12_000:
+                limit_hz = min(limit_hz, track.band_hz * own * 0.98)
             spread = config.together_spread_db if natural and stem in song else config.spread_db
             wave *= _level(rng, wave, natural and stem in song, spread)
             out[index] = _place(rng, wave, stem)
@@ -191,7 +198,7 @@ def _kind(song: dict[str, Track]) -> str:
 
 def _weights(tracks: list[Track]) -> NDArray[np.float64]:
     loud = [max(1, sum(level > SILENCE_RMS for level in track.levels)) for track in tracks]
-    roots = np.sqrt(np.asarray(loud, np.float64))
+    roots = np.asarray(loud, np.float64) ** 0.25
     return np.asarray(roots / roots.sum())
 
 

@@ -12,6 +12,7 @@ import torch
 from remixer.errors import Cancelled, InputError
 from remixer.jobs import ignore
 from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from remixer.training.muon import Muon
 from remixer.training.ranks import ALONE, Ranks
 from remixer.training.run_log import RunLog
 
@@ -35,7 +36,7 @@ class TrainerConfig:
     """How long and how fast to learn: the rate warms up, stays, and falls to zero over `cooldown`.
 
     Without `vector_decay` biases and norms keep out of the weight decay, as in the thesis; strengths of
-    channels that may be pruned have a decay of their own.
+    channels that may be pruned have a decay of their own. With `muon` the optimiser is `Muon`, not AdamW.
     """
 
     steps: int = 20_000
@@ -44,6 +45,7 @@ class TrainerConfig:
     weight_decay: float = 1e-2
     vector_decay: bool = True
     strength_decay: float = 1e-2
+    muon: bool = False
     warmup_steps: int = 100
     cooldown: float = 0.35
     average_decay: float = 0.998
@@ -92,9 +94,12 @@ class Trainer:
         self.network, self.objective, self.validate = network, objective, validate
         self.folder, self.config, self.seed = folder, config, seed
         self.progress = Progress()
-        self.optimiser = torch.optim.AdamW(
-            decay_groups(network, config), lr=config.learning_rate, betas=(0.9, 0.98)
-        )
+        self.optimiser: torch.optim.Optimizer
+        if config.muon:
+            self.optimiser = Muon(network, config.learning_rate, config.weight_decay)
+        else:
+            groups = decay_groups(network, config)
+            self.optimiser = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98))
         self.average = {key: value.clone() for key, value in network.state_dict().items()}
         self.losses: list[float] = []
         self.norm = 0.0

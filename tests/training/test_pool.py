@@ -79,3 +79,11 @@ def test_a_collection_takes_the_rows_of_its_split_and_tiers(songs: Path, tmp_pat
     assert len(collection_sources(songs, "valid")) == 4
     with pytest.raises(InputError, match="lists no stems"):
         collection_pool(songs, tmp_path / "none", "valid", tiers=("open",))
+
+
+def test_a_stem_that_its_note_warns_of_is_left_out(songs: Path) -> None:
+    note = "its bass sits in other: do not train bass or other on it"
+    rows = ["path\tkind\tstem\tsplit\ttier\tnote"]
+    rows += [f"song 0/{stem}.wav\tsong\t{stem}\ttrain\topen\t{note}" for stem in STEMS]
+    (songs / "MANIFEST.tsv").write_text("\n".join(rows), encoding="utf-8")
+    assert [source.stem for source in collection_sources(songs, "train")] == ["vocals", "drums"]
