@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from remixer.errors import RemixerError
+from remixer.playback.plan import Plan
 from remixer.playback.priority import raise_priority
 from remixer.playback.status import NO_TIMES, HopTimes
 from remixer.playback.tile_stream import Tile, TileStream
 from remixer.song.song import Song
-from remixer.song.take import TILE_FRAMES, Take, tile_count
+from remixer.song.take import FINAL, PROVISIONAL, TILE_FRAMES, Take
 
 if TYPE_CHECKING:
     from remixer.separation.card import ModelCard
@@ -26,7 +27,6 @@ State = Literal["off", "loading", "running", "ahead", "slow", "failed"]
 
 _log = logging.getLogger(__name__)
 
-AHEAD_SECONDS = 30.0
 _WARM_SECONDS = 3.0
 _WARM_COST_SECONDS = 0.2
 _FIRST_RTF = 0.3
@@ -34,6 +34,7 @@ _IDLE_SECONDS = 0.1
 _SLOW_RTF = 1.0
 _MEASURE_SECONDS = 0.5
 _URGENT_SECONDS = 4.0
+_EASY_SECONDS = 10.0
 _REST_URGENT, _REST = 0.5, 2.0
 
 
@@ -47,7 +48,7 @@ class AheadStatus:
         hop_ms: how long hops take.
         budget_ms: how long a hop may take.
         algorithmic_ms: the model's own delay.
-        missed: tiles the playhead passed before their stems were there.
+        late: tiles that were heard without stems, because these were not there yet.
         message: what failed, in a sentence.
     """
 
@@ -56,7 +57,7 @@ class AheadStatus:
     hop_ms: HopTimes = NO_TIMES
     budget_ms: float = 0.0
     algorithmic_ms: float = 0.0
-    missed: int = 0
+    late: int = 0
     message: str = ""
 
 
@@ -86,7 +87,9 @@ class Ahead:
     It starts at the playhead, warmed up on a little of the song before it,
     runs fast for the first seconds and at half that pace then,
     passes over what it or a better model has covered already, and rests when
-    enough lies ahead.
+    enough lies ahead. What it made after a jump is provisional, since the
+    model had not heard the whole song until there: when there is time it is
+    made again from the song's beginning, or from where that was left.
 
     Args:
         card: a streaming model, or None for no live thread.
@@ -106,16 +109,11 @@ class Ahead:
         self._open_network, self._open_stream = network, stream
         self._hops: Hops | None = None
         self._song: Song | None = None
-        self._take: Take | None = None
-        self._better: tuple[Take, ...] = ()
-        self._focus = (0, False)
-        self._loop: tuple[int, int] | None = None
-        self._tile_passed = (-1, False)
+        self._plan = Plan()
         self._streamer: Streamer | None = None
         self._tiles: TileStream | None = None
         self._state: State = "off" if card is None else "loading"
         self._rtf = _FIRST_RTF
-        self._missed = 0
         self._message = ""
         self._measured = (0.0, HopTimes())
         self._wake = threading.Event()
@@ -128,7 +126,7 @@ class Ahead:
     @property
     def take(self) -> Take | None:
         """The take that is filled."""
-        return self._take
+        return self._plan.take
 
     def begin(self) -> None:
         """Open the model."""
@@ -137,22 +135,23 @@ class Ahead:
 
     def attach(self, song: Song | None) -> None:
         """Turn to another song."""
-        self._song, self._take, self._better, self._loop = song, None, (), None
+        self._song = song
+        self._plan.forget()
         self._wake.set()
 
     def set_better(self, takes: Sequence[Take]) -> None:
         """Leave alone what these takes cover."""
-        self._better = tuple(takes)
+        self._plan.better = tuple(takes)
 
     def set_loop(self, loop: tuple[int, int] | None) -> None:
         """Cover the beginning of a loop, in frames, before what follows its end."""
-        self._loop = loop
+        self._plan.loop = loop
         self._wake.set()
 
     def focus(self, frame: int, playing: bool, jumped: bool = False) -> None:
         """Say where the playhead is; `jumped` wakes the thread at once."""
-        self._focus = (frame, playing)
-        self._count_missed(frame // TILE_FRAMES, playing and not jumped)
+        self._plan.focus = (frame, playing)
+        self._plan.pass_tile(frame // TILE_FRAMES, playing and not jumped)
         if jumped:
             self._wake.set()
 
@@ -167,7 +166,7 @@ class Ahead:
             self._hop_times(),
             streamer.budget_ms if streamer is not None else card.hop_frames * 1000 / card.rate,
             card.latency_ms or 0.0,
-            self._missed,
+            self._plan.late,
             self._message,
         )
 
@@ -211,25 +210,39 @@ class Ahead:
             return False
         if self._tiles is None or self._tiles.song is not song:
             self._turn_to(song)
-        tiles, take = self._tiles, self._take
+        tiles, take = self._tiles, self._plan.take
         if tiles is None or take is None or self._song is not song:
             return False
-        wanted = self._wanted(song, tiles)
-        if wanted is None:
+        self._write(take, [])
+        near = self._go_on(song, tiles)
+        if near is None:
             self._state = "ahead"
             return False
         self._state = "slow" if self._rtf >= _SLOW_RTF else "running"
-        if not tiles.is_near(wanted):
-            tiles.go_to(wanted, self._warm_frames(song.rate))
         started = time.perf_counter()
         made, fed_frames = tiles.step()
         if fed_frames:
-            self._measure((time.perf_counter() - started) / (fed_frames / song.rate))
+            rtf = (time.perf_counter() - started) / (fed_frames / song.rate)
+            self._rtf += 0.1 * (rtf - self._rtf)
         if self._song is song:
-            self._write(take, made)
-        near = (wanted * TILE_FRAMES - self._focus[0]) / song.rate < _URGENT_SECONDS
+            self._write(take, made, FINAL if tiles.settled else PROVISIONAL)
         self._ended.wait((_REST_URGENT if near else _REST) * (time.perf_counter() - started))
         return fed_frames > 0
+
+    def _go_on(self, song: Song, tiles: TileStream) -> bool | None:
+        """Lead the model to what comes next; return whether it is urgent, None if there is nothing."""
+        wanted = self._wanted(song, tiles)
+        away = np.inf if wanted is None else (wanted * TILE_FRAMES - self._plan.focus[0]) / song.rate
+        if away > _EASY_SECONDS:
+            again = self._plan.provisional(song, tiles.next_song_tile)
+            if again is not None:
+                tiles.settle(again)
+                return False
+        if wanted is None:
+            return None
+        if not tiles.is_near(wanted):
+            tiles.go_to(wanted, self._warm_frames(song.rate))
+        return away < _URGENT_SECONDS
 
     def _turn_to(self, song: Song) -> None:
         card, hops = self.card, self._hops
@@ -237,45 +250,38 @@ class Ahead:
             return
         if self._streamer is None or self._streamer.rate_hz != song.rate:
             self._streamer = self._open_stream(card, song.rate, hops)
+        self._plan.held.clear()
         self._tiles = TileStream(self._streamer, song, len(card.stems))
         take = song.create_take(card.take_id, card.id, card.stems)
         if self._song is song:
-            self._take = take
+            self._plan.take = take
 
-    def _write(self, take: Take, made: list[Tile]) -> None:
+    def _write(self, take: Take, made: list[Tile], mark: int = FINAL) -> None:
+        """Write tiles that are better than what is there, and not under the playhead's feet."""
+        plan = self._plan
         for tile, audio in made:
-            if not take.coverage[tile]:
-                take.write(tile * TILE_FRAMES, audio)
+            there = take.coverage[tile]
+            if there == PROVISIONAL and mark == FINAL:
+                plan.held[tile] = audio
+            elif not there:
+                take.write(tile * TILE_FRAMES, audio, mark)
+        for tile in [tile for tile in plan.held if not plan.beside_playhead(tile)]:
+            take.write(tile * TILE_FRAMES, plan.held.pop(tile))
 
     def _wanted(self, song: Song, tiles: TileStream) -> int | None:
         """Return the first tile ahead of the playhead that nobody covers and that can still be heard."""
-        frame, playing = self._focus
-        wanted = self._uncovered(song, frame // TILE_FRAMES + playing)
+        frame, playing = self._plan.focus
+        wanted = self._plan.uncovered(song, frame // TILE_FRAMES + playing)
         if wanted is None or not playing:
             return wanted
         warm_frames = self._warm_frames(song.rate)
         if wanted > frame // TILE_FRAMES + 1 or tiles.has_past(wanted, warm_frames):
             return wanted
         first_frames = self._rtf * (1 + _REST_URGENT) * (warm_frames + TILE_FRAMES)
-        return self._uncovered(song, int(frame + first_frames) // TILE_FRAMES + 1)
-
-    def _uncovered(self, song: Song, first: int) -> int | None:
-        end = min(tile_count(song.frames), first + int(AHEAD_SECONDS * song.rate) // TILE_FRAMES)
-        order = [*range(first, end)]
-        if self._loop is not None and first * TILE_FRAMES < self._loop[1]:
-            start, loop_end = self._loop[0] // TILE_FRAMES, tile_count(self._loop[1])
-            order = [*range(first, min(end, loop_end)), *range(start, first), *range(loop_end, end)]
-        return next((tile for tile in order if not self._covered(tile)), None)
-
-    def _covered(self, tile: int) -> bool:
-        takes = (self._take, *self._better)
-        return any(take is not None and tile < len(take.coverage) and take.coverage[tile] for take in takes)
+        return self._plan.uncovered(song, int(frame + first_frames) // TILE_FRAMES + 1)
 
     def _warm_frames(self, rate: int) -> int:
         return int(rate * min(_WARM_SECONDS, _WARM_COST_SECONDS / max(self._rtf, 0.01)))
-
-    def _measure(self, rtf: float) -> None:
-        self._rtf += 0.1 * (rtf - self._rtf)
 
     def _hop_times(self) -> HopTimes:
         due, times = self._measured
@@ -284,12 +290,6 @@ class Ahead:
             times = hop_times(streamer.hop_times)
             self._measured = (now + _MEASURE_SECONDS, times)
         return times
-
-    def _count_missed(self, tile: int, playing: bool) -> None:
-        passed, was_playing = self._tile_passed
-        self._tile_passed = (tile, playing)
-        if playing and was_playing and tile == passed + 1 and not self._covered(tile):
-            self._missed += 1
 
 
 def hop_times(milliseconds: np.ndarray[tuple[int], np.dtype[np.float32]]) -> HopTimes:

@@ -8,7 +8,7 @@ import numpy as np
 
 from remixer.errors import OutputError
 from remixer.playback.drift import DriftBridge
-from remixer.playback.duplex_stream import DuplexStream, input_rate, preferred_rate
+from remixer.playback.duplex_stream import DuplexStream, input_rate, paired, preferred_rate
 from remixer.playback.outputs import Audio
 
 Through = Callable[[Audio, Audio], None]
@@ -24,8 +24,8 @@ class Duplex:
         through: takes (n, 2) that was heard and fills (n, 2).
         rate: frames a second, of the output.
         block_frames: the largest n.
-        input_device: an id of `portaudio.inputs`; "" is the system's default.
-        output_device: an id of `portaudio.outputs`; "" is the system's default.
+        input_device: an id of `portaudio.inputs`; "" is the default beside the output, or the system's.
+        output_device: an id of `portaudio.outputs`; "" is the default beside the input, or the system's.
 
     Attributes:
         latency_seconds: what the devices, and the bridge where there is one, add.
@@ -43,6 +43,7 @@ class Duplex:
         self._through = through
         self._bridge: DriftBridge | None = None
         self._heard: Audio | None = None
+        input_device, output_device = paired(input_device, output_device)
         try:
             self._streams = [DuplexStream(self._both, rate, block_frames, input_device, output_device)]
             self.one_clock = True
@@ -60,7 +61,7 @@ class Duplex:
         Raises:
             OutputError: there is no such device, or none at all.
         """
-        return preferred_rate(input_device, output_device)
+        return preferred_rate(*paired(input_device, output_device))
 
     @property
     def gaps(self) -> int:

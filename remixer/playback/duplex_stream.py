@@ -9,7 +9,7 @@ import numpy as np
 
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
-from remixer.playback.portaudio import index_of, library, reason_of
+from remixer.playback.portaudio import beside, index_of, library, reason_of, told_latency
 from remixer.playback.priority import raise_priority
 
 
@@ -60,8 +60,7 @@ class DuplexStream:
         except (sounddevice.PortAudioError, ValueError) as error:
             reason = reason_of(error)
             raise OutputError(f"The sound device could not be opened: {reason}.", repr(error)) from error
-        delays = self._stream.latency
-        self.latency_seconds = float(sum(delays) if isinstance(delays, tuple) else delays)
+        self.latency_seconds = told_latency(self._stream, block_frames / rate)
 
     @property
     def alive(self) -> bool:
@@ -98,6 +97,16 @@ class DuplexStream:
                 np.mean(stereo, axis=1, keepdims=True, out=out)
         except Exception:  # noqa: BLE001  (an exception here would end the stream)
             out.fill(0.0)
+
+
+def paired(heard: str, played: str) -> tuple[str, str]:
+    """Where one device was chosen, take the other from the same sound system: only there they share a clock.
+
+    Raises:
+        OutputError: there is no such device.
+    """
+    library()
+    return heard or beside(played, "input"), played or beside(heard, "output")
 
 
 def preferred_rate(heard: str, played: str) -> int:

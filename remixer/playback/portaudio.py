@@ -17,6 +17,8 @@ DEFAULT_ID = ""
 _SILENT_FOR_SECONDS = 1.5
 _STUCK_SECONDS = 0.3
 _YOUNG_SECONDS = 2.0
+_LONGEST_SECONDS = 2.0
+_WRAP_FRAMES = 2**32
 
 
 def available() -> str:
@@ -120,7 +122,7 @@ class PortAudioOutput:
             raise OutputError(
                 f"The output device could not be opened: {reason_of(error)}.", repr(error)
             ) from error
-        self.latency_seconds = float(self._stream.latency)
+        self.latency_seconds = told_latency(self._stream, LATENCY_SECONDS)
 
     @property
     def alive(self) -> bool:
@@ -166,7 +168,10 @@ class PortAudioOutput:
         now = time.perf_counter()
         self._called = now
         delay = times.outputBufferDacTime - times.currentTime
-        self._heard_at = (self._given, now + (delay if delay > 0 else self.latency_seconds))
+        self._heard_at = (
+            self._given,
+            now + (delay if 0 < delay < _LONGEST_SECONDS else self.latency_seconds),
+        )
         if status and status.output_underflow:
             self.underruns += 1
         stereo = out if self._channels == 2 else self._stereo[:frames]
@@ -204,6 +209,34 @@ def index_of(device: str, kind: str = "output") -> int | None:
         if device in (_id(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
             return int(one["index"])
     raise OutputError(f"There is no {kind} device “{device.partition(': ')[2] or device}” now.")
+
+
+def beside(device: str, kind: str) -> str:
+    """Return the default device, "input" or "output", of the sound system that another device belongs to.
+
+    Raises:
+        OutputError: there is no such device.
+    """
+    index = index_of(device, "input" if kind == "output" else "output")
+    if index is None:
+        return DEFAULT_ID
+    import sounddevice
+
+    system = sounddevice.query_hostapis(sounddevice.query_devices(index)["hostapi"])
+    found = int(system[f"default_{kind}_device"])
+    return _id(sounddevice.query_devices(found)) if found >= 0 else DEFAULT_ID
+
+
+def told_latency(stream: Any, otherwise: float) -> float:
+    """Return a stream's latency in seconds, in and out together.
+
+    PortAudio takes a block from what JACK tells, in numbers without a sign: less than nothing becomes very
+    much. The sum is right all the same. A device that tells nonsense is taken at `otherwise` a direction.
+    """
+    told = stream.latency if isinstance(stream.latency, tuple) else (stream.latency,)
+    wrapped = _WRAP_FRAMES / stream.samplerate
+    total = float(sum(one - wrapped if one > wrapped / 2 else one for one in told))
+    return total if 0 <= total < _LONGEST_SECONDS else otherwise * len(told)
 
 
 def _described(one: Any, latency: str = "default_low_output_latency") -> OutputDevice:

@@ -19,14 +19,16 @@ def raise_priority(role: Role) -> None:
 
     `audio` is for the thread that fills the device's buffer. `beside` is for
     the threads that share an interpreter with it: the callback waits for its
-    lock now and then, so nobody may keep them from letting go of it. Without
-    the right to, nothing happens.
+    lock now and then, so nobody may keep them from letting go of it. A thread
+    that a sound server has put higher is left there. Without the right to,
+    nothing happens.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
+            if os.sched_getparam(0).sched_priority < _REALTIME[role]:
+                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
     elif sys.platform == "win32":
         import ctypes
 

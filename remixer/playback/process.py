@@ -274,7 +274,7 @@ class Playback:
             latency_ms=self._latency(live),
             hop_ms=live.hop_ms,
             budget_ms=live.budget_ms,
-            missed=live.missed,
+            late=live.late,
             underruns=self._underruns,
             live=live.state,
             message=speaker.message or live.message or self._live_failure,

@@ -57,7 +57,8 @@ class PlayerStatus:
         latency_ms: from the sound to the ear.
         hop_ms: times of the live model's hops.
         budget_ms: how long a hop may take.
-        missed: hops that came too late.
+        missed: blocks of live sound that were heard as they came in, because their stems came too late.
+        late: tiles of a song that were heard without stems, because these were not there yet.
         underruns: how often the device ran dry.
         restarts: how often the process was started anew.
         live: what the live model is doing, in a word: off, loading, running, ahead, slow, failed, listening.
@@ -80,6 +81,7 @@ class PlayerStatus:
     hop_ms: HopTimes = NO_TIMES
     budget_ms: float = 0.0
     missed: int = 0
+    late: int = 0
     underruns: int = 0
     restarts: int = 0
     live: str = "off"

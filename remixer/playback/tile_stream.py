@@ -18,10 +18,13 @@ _BLOCK_FRAMES = 4096
 _KEPT_EVERY_TILES = 16
 _KEPT_MOMENTS = 256
 _PATIENCE_TILES = 2
+_GRID_SECONDS = 2.0
 
 
 class Stream(Protocol):
     """What is needed of a `Streamer`."""
+
+    grid_frames: int
 
     @property
     def fed_frames(self) -> int:
@@ -59,8 +62,12 @@ class Moment:
 class TileStream:
     """Feeds a song to a causal model and gives its stems tile by tile.
 
-    Moments are kept every so many tiles, so that a stretch that lies behind
-    the model's past is taken up exactly where it was left.
+    Moments are kept every so many tiles, and where the model is led away, so
+    that a stretch is taken up exactly where it was left.
+
+    What a recurrent network has heard fades slowly: begun in the middle of a
+    song, what it makes is *provisional*, near what it makes after the whole of
+    the song's past, and nearer the longer it runs; `settle` makes the latter.
 
     Args:
         stream: the model.
@@ -84,6 +91,17 @@ class TileStream:
         self._running = False
         self._moments: dict[int, Moment] = {}
 
+    @property
+    def settled(self) -> bool:
+        """Whether what comes out follows from all of the song before it."""
+        return self._origin == 0
+
+    @property
+    def next_song_tile(self) -> int:
+        """The furthest tile up to which it has heard all of the song, as far as it remembers."""
+        here = self.next_tile if self._running and self.settled else 0
+        return max(here, *(tile for tile, moment in self._moments.items() if moment.origin == 0), 0)
+
     def is_near(self, tile: int) -> bool:
         """Return whether a tile is the next one, so that there is nowhere to go."""
         return self._running and self.next_tile == tile
@@ -102,7 +120,20 @@ class TileStream:
         if kept > behind:
             self._resume(kept)
         elif behind < 0:
-            self._begin(tile, max(0, tile * TILE_FRAMES - warm_frames))
+            origin = max(0, tile * TILE_FRAMES - warm_frames)
+            grid = self._stream.grid_frames
+            self._begin(tile, origin - origin % grid if grid < _GRID_SECONDS * self.song.rate else origin)
+
+    def settle(self, tile: int) -> None:
+        """Go to the last tile, not beyond this one, whose past from the song's beginning is known."""
+        known = [at for at, moment in self._moments.items() if moment.origin == 0 and at <= tile]
+        kept = max(known, default=0)
+        if self._running and self.settled and kept <= self.next_tile <= tile:
+            return
+        if kept:
+            self._resume(kept)
+        else:
+            self._begin(0, 0)
 
     def step(self) -> tuple[list[Tile], int]:
         """Feed one block of what is decoded.
@@ -136,11 +167,13 @@ class TileStream:
         return max((known for known in self._moments if near <= known <= tile), default=-1)
 
     def _begin(self, tile: int, origin: int) -> None:
+        self._keep()
         self._stream.reset()
         self._origin, self._rest, self.next_tile, self._running = origin, self._nothing, tile, True
 
     def _resume(self, tile: int) -> None:
         moment = self._moments[tile]
+        self._keep()
         self._stream.restore(moment.state)
         self._origin, self._rest, self.next_tile, self._running = moment.origin, moment.rest, tile, True
 
@@ -161,6 +194,11 @@ class TileStream:
         return tiles
 
     def _keep(self) -> None:
+        """Keep this moment, unless a settled one is kept for the same tile."""
+        known = self._moments.get(self.next_tile)
+        if not self._running or (known is not None and known.origin <= self._origin):
+            return
+        self._moments.pop(self.next_tile, None)
         self._moments[self.next_tile] = Moment(self._stream.state(), self._origin, self._rest.copy())
         while len(self._moments) > _KEPT_MOMENTS:
             del self._moments[next(iter(self._moments))]

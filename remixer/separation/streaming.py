@@ -87,6 +87,8 @@ class Streamer:
     Attributes:
         total_latency_frames: after n frames in, at least n minus this have come out.
         hop_frames: one hop, at the model's rate.
+        grid_frames: begun at a multiple of so many frames of a song, a stream cuts it into the same hops as
+            one begun with the song.
 
     Thread: one at a time.
     """
@@ -110,6 +112,7 @@ class Streamer:
         self._times_ms = np.zeros(REMEMBERED_HOPS, np.float32)
         self._timed = 0
         self.total_latency_frames = self._latency_frames()
+        self.grid_frames = self._grid_frames()
         self.reset()
 
     @property
@@ -229,6 +232,11 @@ class Streamer:
             made = np.pad(made[:frames], ((0, max(0, frames - len(made))), (0, 0)))
         self._made += len(made)
         return made.reshape(len(made), len(self.card.stems), 2).transpose(1, 0, 2)
+
+    def _grid_frames(self) -> int:
+        shared = math.gcd(self.rate_hz, self.card.rate)
+        group = self._max_hops * self.card.hop_frames
+        return self.rate_hz // shared * (group // math.gcd(self.card.rate // shared, group))
 
     def _latency_frames(self) -> int:
         """The most that can be inside: just before a group of hops is whole, over one period of the rates."""

@@ -16,6 +16,7 @@ from remixer.song.arrays import Fetcher, Writer, create, forget, mapped
 from remixer.song.peaks import Peaks, Pyramid
 
 TILE_FRAMES = 8192
+FINAL, PROVISIONAL = 1, 2
 GRID = 2.0**23
 _FRAME_BYTES = 8
 
@@ -85,7 +86,10 @@ class Take:
 
     @property
     def coverage(self) -> NDArray[np.uint8]:
-        """One number a tile, 1 where the stems are there; mapped, so it follows the writer."""
+        """One number a tile, not 0 where the stems are there; mapped, so it follows the writer.
+
+        `PROVISIONAL` says that the same model may write better ones there, `FINAL` that it will not.
+        """
         view = self._coverage[: tile_count(self.frames)]
         view.flags.writeable = False
         return view
@@ -102,7 +106,7 @@ class Take:
         coverage = self.coverage
         return float(np.count_nonzero(coverage)) / len(coverage) if len(coverage) else 0.0
 
-    def write(self, start_frame: int, audio: NDArray[np.float32]) -> None:
+    def write(self, start_frame: int, audio: NDArray[np.float32], mark: int = FINAL) -> None:
         """Write whole tiles and mark them covered.
 
         Samples that are no numbers become zero; all are rounded to multiples
@@ -112,6 +116,7 @@ class Take:
         Args:
             start_frame: on a tile border.
             audio: (stems, n, 2); n a number of whole tiles, or up to the song's end.
+            mark: `FINAL` or `PROVISIONAL`.
 
         Raises:
             UsageError: the span does not lie on tile borders, or the shape is wrong.
@@ -139,7 +144,7 @@ class Take:
         for index, stem in enumerate(rounded):
             stems.write((index * self.capacity_frames + start_frame) * _FRAME_BYTES, stem)
         self._peaks().update(start_frame, rounded)
-        coverage.write(start_frame // TILE_FRAMES, np.ones(tile_count(n), np.uint8))
+        coverage.write(start_frame // TILE_FRAMES, np.full(tile_count(n), mark, np.uint8))
 
     def peaks(self, stem: str) -> Peaks:
         """Return the waveform of a stem, as far as it is covered.

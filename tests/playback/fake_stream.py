@@ -14,10 +14,14 @@ MEMORY = 1000
 DELAY = 700
 
 
-def separated(song: Audio) -> Audio:
-    """Return what the model makes of a whole song, (4, frames, 2)."""
+def separated(song: Audio, lasting: float = 0.0) -> Audio:
+    """Return what the model makes of a whole song, (4, frames, 2).
+
+    `lasting` says how much of all that was heard stays for ever.
+    """
     echo = np.concatenate([np.zeros((MEMORY, 2), np.float32), song])[: len(song)]
-    return GAINS[:, None, None] * (song + np.float32(0.5) * echo)
+    past = np.cumsum(song, axis=0, dtype=np.float64) * lasting if lasting else np.zeros_like(song)
+    return GAINS[:, None, None] * (song + np.float32(0.5) * echo + past.astype(np.float32))
 
 
 class FakeStream:
@@ -25,9 +29,11 @@ class FakeStream:
 
     budget_ms = 11.6
     total_latency_frames = DELAY
+    grid_frames = 1
 
-    def __init__(self, rate_hz: int = 44_100, seconds_per_block: float = 0.0) -> None:
+    def __init__(self, rate_hz: int = 44_100, lasting: float = 0.0) -> None:
         self.rate_hz = rate_hz
+        self.lasting = lasting
         self.total_fed = 0
         self.hop_times = np.array([1.0, 2.0], np.float32)
         self.reset()
@@ -57,6 +63,6 @@ class FakeStream:
         return made
 
     def _give(self, end: int) -> Audio:
-        made = separated(self._past)[:, self.made_frames : end]
+        made = separated(self._past, self.lasting)[:, self.made_frames : end]
         self.made_frames = max(self.made_frames, end)
         return made
