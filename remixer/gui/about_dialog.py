@@ -18,7 +18,7 @@ _STORY = (
 )
 _PARTS = (
     "Made with Python, Qt and PySide (LGPL), PortAudio, libsndfile and libsoxr (LGPL), "
-    "FFmpeg through PyAV (LGPL), ONNX Runtime, NumPy, pyqtgraph and mutagen (GPL-2.0-or-later)."
+    "ONNX Runtime, NumPy, pyqtgraph; FFmpeg with x264 and x265 through PyAV, and mutagen (GPL-2.0-or-later)."
 )
 
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from remixer.gui.keys import IN_LISTS, keep_keys
 from remixer.gui.parts import caption, push_button
+from remixer.gui.two_lines import ABOUT, TwoLines
 from remixer.gui.widgets.dropzone import DropPicture
 from remixer.gui.widgets.icons import icon
 
@@ -75,7 +76,8 @@ class EmptyPage(QWidget):
         self._recent = tuple(songs[:_RECENT_SHOWN])
         self._list.clear()
         for song in self._recent:
-            item = QListWidgetItem(icon("note"), f"{song.title}\n{song.about}", self._list)
+            item = QListWidgetItem(icon("note"), song.title, self._list)
+            item.setData(ABOUT, song.about)
             item.setToolTip(song.title)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{song.title}, {song.about}")
         self._show_side()
@@ -147,6 +149,7 @@ class EmptyPage(QWidget):
         self._list.setAccessibleName("Recent songs")
         self._list.setToolTip("Songs opened before; Enter opens one where it stood")
         self._list.setIconSize(QSize(22, 22))
+        self._list.setItemDelegate(TwoLines(self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_keys(self._list, IN_LISTS)
         self._list.itemActivated.connect(self._choose)

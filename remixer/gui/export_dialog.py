@@ -194,7 +194,8 @@ class ExportDialog(QDialog):
             ("Format", encoding), ("Peaks", self.clip), ("Folder", place), ("Names", self.template),
         )  # fmt: skip
         for row, (name, what) in enumerate(rows):
-            grid.addWidget(caption(name, self), row, 0)
+            if name:
+                grid.addWidget(caption(name, self), row, 0)
             if isinstance(what, QWidget):
                 grid.addWidget(what, row, 1)
             elif isinstance(what, QHBoxLayout):

@@ -5,24 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import (
-    QApplication,
-    QComboBox,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionComboBox,
-    QStyleOptionViewItem,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QFont, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from remixer.gui.keys import IN_LISTS, keep_keys
 from remixer.gui.parts import describe
+from remixer.gui.two_lines import ABOUT, PAD, TwoLines
 
-_ABOUT = Qt.ItemDataRole.UserRole + 1
-_PAD = 10
 _WIDEST = 640
 _ROLES = {
     "offline": "best quality, behind the music",
@@ -78,7 +68,7 @@ class Picker(QComboBox):
         describe(self, says)
         self._says = says
         self._choices: tuple[Choice, ...] = ()
-        self.setItemDelegate(_TwoLines(self))
+        self.setItemDelegate(TwoLines(self, QFont.Weight.DemiBold))
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(15)
         self.setMaxVisibleItems(12)
@@ -95,7 +85,7 @@ class Picker(QComboBox):
             for choice in choices:
                 self.addItem(choice.name, choice.id)
                 row = self.count() - 1
-                self.setItemData(row, choice.about, _ABOUT)
+                self.setItemData(row, choice.about, ABOUT)
                 self.setItemData(row, choice.about, Qt.ItemDataRole.ToolTipRole)
                 spoken = f"{choice.name}, {choice.about}" if choice.about else choice.name
                 self.setItemData(row, spoken, Qt.ItemDataRole.AccessibleTextRole)
@@ -130,62 +120,12 @@ class Picker(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
 
     def _widen(self) -> None:
-        delegate = self.itemDelegate()
-        assert isinstance(delegate, _TwoLines)
-        widest = max((delegate.width_of(choice.name, choice.about) for choice in self._choices), default=0)
-        self.view().setMinimumWidth(min(_WIDEST, widest + 2 * _PAD + 24))
+        metrics = self.fontMetrics()
+        texts = [text for choice in self._choices for text in (choice.name, choice.about)]
+        widest = max((metrics.horizontalAdvance(text) for text in texts), default=0)
+        self.view().setMinimumWidth(min(_WIDEST, widest + 2 * PAD + 24))
 
     @Slot(int)
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._choices):
             self.chosen.emit(self._choices[row].id)
-
-
-class _TwoLines(QStyledItemDelegate):
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        style = QApplication.style()
-        self.initStyleOption(option, index)
-        name, about = option.text, str(index.data(_ABOUT) or "")
-        option.text = ""
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        area: QRect = option.rect.adjusted(_PAD, 5, -_PAD, -5)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
-        painter.save()
-        painter.setPen(option.palette.color(role))
-        painter.setFont(self._bold(option.font))
-        flags = Qt.AlignmentFlag.AlignLeft | (
-            Qt.AlignmentFlag.AlignTop if about else Qt.AlignmentFlag.AlignVCenter
-        )
-        painter.drawText(area, flags, name)
-        if about:
-            painter.setFont(self._small(option.font))
-            painter.setOpacity(0.75)
-            shown = painter.fontMetrics().elidedText(about, Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, shown)
-        painter.restore()
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        lines = 2 if index.data(_ABOUT) else 1
-        return QSize(option.rect.width(), lines * option.fontMetrics.height() + 12)
-
-    def width_of(self, name: str, about: str) -> int:
-        """Return how wide a choice's longer line is."""
-        widget = self.parent()
-        assert isinstance(widget, QWidget)
-        metrics = widget.fontMetrics()
-        return max(metrics.horizontalAdvance(name), metrics.horizontalAdvance(about))
-
-    @staticmethod
-    def _bold(font: QFont) -> QFont:
-        font = QFont(font)
-        font.setWeight(QFont.Weight.DemiBold)
-        return font
-
-    @staticmethod
-    def _small(font: QFont) -> QFont:
-        font = QFont(font)
-        font.setPointSizeF(font.pointSizeF() * 0.88 if font.pointSizeF() > 0 else 9)
-        return font

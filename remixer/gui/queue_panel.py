@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem,
 
 from remixer.gui.keys import IN_LISTS, keep_keys
 from remixer.gui.parts import caption, quiet_button
+from remixer.gui.two_lines import ABOUT, TwoLines
 from remixer.gui.widgets.icons import icon
 from remixer.gui.words import clock, percent
 from remixer.session.entries import Entry
@@ -52,7 +53,7 @@ class QueuePanel(QFrame):
         self.list.setAccessibleName("Queue")
         self.list.setToolTip("Enter opens a song, Delete takes it off the queue")
         self.list.setIconSize(QSize(18, 18))
-        self.list.setWordWrap(True)
+        self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_keys(self.list, IN_LISTS)
         add = quiet_button("Add…", "Add songs to the queue (Ctrl+O)", self)
@@ -89,9 +90,11 @@ class QueuePanel(QFrame):
 
     def _show_entry(self, item: QListWidgetItem, entry: Entry, in_front: bool) -> None:
         words = entry_words(entry)
-        item.setText(f"{entry.title}\n{words}")
+        item.setText(entry.title)
+        item.setData(ABOUT, words)
         item.setIcon(icon("play" if in_front else _ICONS[entry.state]))
-        item.setToolTip(str(entry.path).encode("utf-8", "replace").decode("utf-8"))
+        path = str(entry.path).encode("utf-8", "replace").decode("utf-8")
+        item.setToolTip(f"{path}\n{words}" if entry.state == "failed" else path)
         font = item.font()
         font.setBold(in_front)
         item.setFont(font)

@@ -69,6 +69,7 @@ class SeparationBar(QWidget):
         row.setSpacing(6)
         for widget in (self._words, self._bar, self._go, self._stop):
             row.addWidget(widget)
+        self.setMinimumHeight(self._go.sizeHint().height())  # nothing moves when the buttons come and go
         self._go.clicked.connect(self._press)
         self._stop.clicked.connect(self.cancelled)
 

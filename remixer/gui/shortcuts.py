@@ -66,7 +66,7 @@ TABLE: tuple[tuple[str, tuple[Key, ...]], ...] = (
     (
         "View",
         (
-            Key(("Ctrl++", "Ctrl+=", "+", "="), "zoom_in", "Closer"),
+            Key(("Ctrl++", "+", "Ctrl+=", "="), "zoom_in", "Closer"),
             Key(("Ctrl+-", "-"), "zoom_out", "Wider"),
             Key(("F",), "fit", "Whole song"),
             Key(("G",), "spectrogram", "Spectrogram"),

@@ -31,7 +31,7 @@ class DropVeil(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QColor(theme.window)
-        ground.setAlpha(215)
+        ground.setAlpha(232)
         painter.fillRect(self.rect(), ground)
         painter.setPen(QPen(QColor(theme.accent), 2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 16, 16)

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from remixer.gui.application import Application
 from remixer.gui.asking import Ask
 from remixer.gui.drops import dropped_paths
+from remixer.gui.two_lines import ABOUT
 from remixer.gui.widgets.fader import STEP_DB
 from remixer.gui.widgets.knob import ValueControl
 
@@ -250,7 +251,9 @@ def test_the_queue_shows_failures_and_brings_songs_to_the_front(
     desk.session.open([song, bad, other])
     desk.until(lambda: desk.page.queue.list.count() == 3)
     desk.page.queue.selected.emit(1)
-    desk.until(lambda: "bad" in desk.page.queue.list.item(1).text() and desk.work.messages.isVisible())
+    row = desk.page.queue.list.item(1)
+    desk.until(lambda: "not a sound file" in str(row.data(ABOUT)) and desk.work.messages.isVisible())
+    assert row.text() == "bad" and "not a sound file" in row.toolTip()
     assert QApplication.activeModalWidget() is None
     desk.page.queue.selected.emit(2)
     desk.until(lambda: desk.window.windowTitle().startswith("Other"))
