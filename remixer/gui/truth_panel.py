@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from remixer.playback.status import PlayerStatus
     from remixer.separation.inference import SeparationStatus
 
+_LIVE = {
+    "slow": "too slow here just now: the song is heard as it is until its stems are ready",
+    "failed": "broke off: the song is heard as it is until its stems are ready",
+}
+
 Rows = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
@@ -52,7 +57,7 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
             (("Model", "none installed"),)
             if not live
             else (
-                ("Model", f"{live} · {player.live}"),
+                ("Model", f"{live} · {_LIVE.get(player.live, player.live)}"),
                 ("Time for a hop", f"{milliseconds(hop.p50)} (median)"),
                 ("95 % · 99 %", f"{milliseconds(hop.p95)} · {milliseconds(hop.p99)}"),
                 ("Longest", milliseconds(hop.max)),

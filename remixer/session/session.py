@@ -20,6 +20,7 @@ from remixer.session.exports import Exports
 from remixer.session.front import Front
 from remixer.session.live_input import LiveInput
 from remixer.session.notices import Notices
+from remixer.session.pace import Pace
 from remixer.session.picture import picture
 from remixer.session.playlist import Playlist
 from remixer.session.remix import Loop, Remix
@@ -73,6 +74,7 @@ class Session:
         self._writer = Writer(store, self.notices)
         self.front = Front(player, self.background, self._writer)
         self.live = LiveInput(player, self.front, self.background, self.notices)
+        self._pace = Pace(self.notices)
         self.ahead = Ahead(self.playlist, self.background)
         self.exports = Exports(self.notices)
         self.choices = Choices(
@@ -243,6 +245,7 @@ class Session:
         separation = self.background.poll(position, self.front.remix.loop)
         if self.choices.settings.prepare_queue and not self.live.on:
             self.ahead.poll(separation)
+        self._pace.poll(status)
         self._listen(status)
         self._autosave.poll(status.playing, position)
         return picture(self, status, position, separation)
@@ -287,12 +290,6 @@ class Session:
         name = self.background.name(self.background.heard_first)
         takes = self.background.take_ids()
         return Subject(
-            song,
-            view.title,
-            view.artist,
-            name,
-            takes,
-            self.front.remix.heard,
-            self.background.has_failed,
-            last_pass(self.player.moves()),
-        )
+            song, view.title, view.artist, name, takes, self.front.remix.heard,
+            self.background.has_failed, last_pass(self.player.moves()),
+        )  # fmt: skip

@@ -14,6 +14,8 @@ from dataclasses import replace
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
 
+from remixer.gui.truth_panel import truth_text
+
 if TYPE_CHECKING:
     from conftest import Desk
 
@@ -127,3 +129,12 @@ def test_an_input_that_goes_away_is_said_and_the_song_is_back(desk: Desk, song: 
     desk.player.now = replace(desk.player.now, listening=False, message="The sound device went away.")
     desk.until(desk.page.isVisible)
     desk.until(lambda: desk.work.messages.accessibleName() == "Error: The sound device went away.")
+
+
+def test_a_machine_too_slow_is_said_in_the_panel_and_under_the_song(desk: Desk, song: Path) -> None:
+    desk.open(song)
+    desk.page.toggle_truth()
+    desk.player.now = replace(desk.player.now, live="slow", playing=True)
+    desk.until(lambda: "too slow here just now" in truth_text(desk.page.truth._rows))
+    desk.until(lambda: "too slow just now" in desk.work.messages.accessibleName())
+    assert desk.page.isVisible() and desk.player.now.playing
