@@ -275,6 +275,8 @@ class Player:
                 self._answered.notify_all()
             elif name == "recorded":
                 self._recorded = tuple(Path(path) for path in value)
+            elif name == "hushed":
+                self._wish = replace(self._wish, input=None)
             elif name == "failed":
                 self._message = value
 

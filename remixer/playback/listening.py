@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _BLOCK_FRAMES = 512
 _POLL_SECONDS = 0.001
 _MEASURE_SECONDS = 0.5
+_CLOSE_SECONDS = 2.0
 
 
 def open_streamer(card: ModelCard, rate: int) -> Streamer:
@@ -39,6 +40,9 @@ def open_streamer(card: ModelCard, rate: int) -> Streamer:
 
 class Listening:
     """Live sound through a model, until it is closed.
+
+    Attributes:
+        stuck: its devices did not let go when it was closed, as those of a sound server that died.
 
     Args:
         card: a streaming model.
@@ -67,6 +71,7 @@ class Listening:
         self.rate = Duplex.rate_for(input_device, output_device)
         self.input_device, self.audible = input_device, audible
         self._gate = float(audible)
+        self.stuck = False
         self._card = card
         self._streamer = streamer(card, self.rate)
         self._chain = LiveChain(self._streamer, card.stems, self.rate, _BLOCK_FRAMES, controls)
@@ -160,10 +165,15 @@ class Listening:
         Raises:
             OutputError: they could not be finished.
         """
-        self._duplex.close()
         self._ended.set()
         self._worker.join(1.0)
-        return self.stop_recording()
+        try:
+            return self.stop_recording()
+        finally:
+            closing = threading.Thread(target=self._duplex.close, name="closing", daemon=True)
+            closing.start()
+            closing.join(_CLOSE_SECONDS)
+            self.stuck = closing.is_alive()
 
     def _render(self, heard: Audio, out: Audio) -> None:
         """Render a block, and keep it from the loudspeaker if it is not to be heard. Thread: audio."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -98,6 +99,8 @@ class LiveDesk:
         try:
             self._tell_recorded(listening.close())
         finally:
+            if listening.stuck:
+                os._exit(1)  # nothing can be opened beside what is stuck; the process that waits takes over
             self._reopen()
 
     def record(self, folder: str | None) -> None:
@@ -122,6 +125,7 @@ class LiveDesk:
             listening.set_controls(controls)
             self._engine.set_controls(controls)
         if listening.failure:
+            self._connection.send(("hushed",))
             self._connection.send(("failed", listening.failure))
             with contextlib.suppress(OutputError):  # the recording's end is the lesser loss
                 self.hush()

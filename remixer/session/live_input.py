@@ -130,7 +130,7 @@ class LiveInput:
         if self.on and not status.listening:
             if status.message:
                 self._notices.say(status.message, "error")
-            self._leave()
+            self.stop()
 
     def view(self, status: PlayerStatus) -> LiveView | None:
         """Return what a window shows of it; None while the song is in front."""

@@ -126,6 +126,23 @@ def test_a_killed_process_listens_again_and_leaves_its_recording(tmp_path: Path,
     assert len(files) == 5 and min(soundfile.info(path).frames for path in files) > RATE // 2
 
 
+def test_a_sound_server_that_dies_ends_it_with_a_sentence_and_the_recording_is_whole(
+    tmp_path: Path, player: Player, speakers: VirtualSpeakers
+) -> None:
+    song = make_song(tmp_path, noise(10 * RATE))
+    player.load(song.folder)
+    player.listen(audible=False)
+    player.record(tmp_path / "recorded")
+    until(lambda: player.status().recorded_seconds > 1.0)
+    speakers.stop()
+    until(lambda: "went away" in player.status().message)
+    until(lambda: not player.status().listening)
+    until(lambda: len(player.recorded()) == 5)
+    assert min(soundfile.info(path).frames for path in player.recorded()) > RATE // 2
+    player.play()
+    until(lambda: player.status().position_frames > RATE // 4)
+
+
 def test_an_input_that_is_not_there_is_refused_and_the_song_is_back(tmp_path: Path, player: Player) -> None:
     song = make_song(tmp_path, noise(10 * RATE))
     player.load(song.folder)
