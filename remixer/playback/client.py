@@ -142,10 +142,7 @@ class Player:
         return self._asked("inputs")
 
     def listen(self, device: str | None = None, audible: bool = True) -> None:
-        """Hear live sound from an input through the live model, instead of the song; None is the default.
-
-        Sound that is not audible is separated, metered and recorded, and kept from the loudspeaker.
-        """
+        """Hear an input through the live model instead of the song; if not audible, not from the loudspeaker."""
         with self._lock:
             self._message = ""
             self._wish = replace(self._wish, playing=False, input=device or "", audible=audible)
