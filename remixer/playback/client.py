@@ -142,7 +142,7 @@ class Player:
         return self._asked("inputs")
 
     def listen(self, device: str | None = None, audible: bool = True) -> None:
-        """Hear an input through the live model instead of the song; if not audible, not from the loudspeaker."""
+        """Hear an input through the live model instead of the song, from the loudspeaker if audible."""
         with self._lock:
             self._message = ""
             self._wish = replace(self._wish, playing=False, input=device or "", audible=audible)
@@ -246,8 +246,12 @@ class Player:
                 return
             for message in child.receive(0.1):
                 self._take(*message)
-            if not child.alive and not self._closing.is_set():
-                self._revive()
+            if not child.alive:
+                if self._deaths >= _DEATHS_IN_A_ROW:
+                    self._message = "Playback keeps failing; it is tried again every few seconds."
+                    self._closing.wait(_SPARE_SECONDS)
+                if not self._closing.is_set():
+                    self._revive()
                 spare_due = time.monotonic()
             elif time.monotonic() >= spare_due:
                 self._tend_spare()
@@ -264,6 +268,8 @@ class Player:
     def _take(self, name: str, value: Any = None) -> None:
         with self._answered:
             if name == "ready":
+                if self._deaths >= _DEATHS_IN_A_ROW:
+                    self._message = ""
                 self._deaths = 0
             elif name == "moves":
                 self._moves += [(frame, Controls.from_plain(plain)) for frame, plain in value]
@@ -283,10 +289,6 @@ class Player:
             if self._child is not None:
                 self._child.close()
             self._deaths += 1
-            if self._deaths > _DEATHS_IN_A_ROW:
-                self._child = None
-                self._message = "Playback keeps failing to start; restart the program to hear music again."
-                return
             self._restarts += 1
             self._wish = replace(self._wish, playing=last.playing)
             child = self._spare if self._spare is not None and self._spare.alive else self._made()

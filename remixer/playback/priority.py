@@ -36,6 +36,13 @@ def raise_priority(role: Role) -> None:
         kernel.SetThreadPriority(kernel.GetCurrentThread(), 2 if role == "audio" else 1)
 
 
+def end_priority() -> None:
+    """Let the calling thread run like any other: one that is never done must not keep others waiting."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 @contextlib.contextmanager
 def raised(role: Role) -> Iterator[None]:
     """Let the calling thread run before other programs for a while."""
