@@ -62,7 +62,8 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
                 ("95 % · 99 %", f"{milliseconds(hop.p95)} · {milliseconds(hop.p99)}"),
                 ("Longest", milliseconds(hop.max)),
                 ("Time there is", milliseconds(player.budget_ms)),
-                ("Missed hops", str(player.missed)),
+                ("Missed hops of live sound", str(player.missed)),
+                ("Tiles heard without stems", str(player.late)),
             ),
         ),
         (
