@@ -70,6 +70,7 @@ class Listening:
     ) -> None:
         self.rate = Duplex.rate_for(input_device, output_device)
         self.input_device, self.audible = input_device, audible
+        self._output_name = output_device.partition(": ")[2] or "the system's"
         self._gate = float(audible)
         self.stuck = False
         self._card = card
@@ -150,6 +151,7 @@ class Listening:
             recorded_seconds=recording.seconds if recording is not None else 0.0,
             levels=self._chain.levels(),
             heard=self._card.take_id,
+            device=self._output_name,
             rate=self.rate,
             latency_ms=Latency(algorithmic, queue, 1000 * self._duplex.latency_seconds),
             hop_ms=self._times,

@@ -72,6 +72,7 @@ def test_live_sound_is_heard_mixed_and_recorded(
         player.listen()
         until(lambda: player.status().listening and max(player.status().levels[-1].peak) > 0.05)
         assert player.status().latency_ms.total > 30
+        assert player.status().device == "the system's"
         player.record(tmp_path / "recorded")
         PAUSE.wait(1.0)
         player.set_controls(ALL_OFF)
