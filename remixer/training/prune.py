@@ -170,7 +170,8 @@ def _cut(settings: dict[str, Any], network: nn.Module, curve: Curve, lose_db: fl
     set_threshold(network, point.threshold)
     network.eval()
     channels = dropped(build_network(settings.get("network", {})), cut_silent(network))
-    table = {**settings, "network": {**settings.get("network", {}), "dropped": channels}}
+    shape = {"dropped": channels} if channels else {}
+    table = {**settings, "network": {**settings.get("network", {}), **shape}}
     part = out / "pruned.toml.part"
     part.write_text(to_toml(table), encoding="utf-8")
     part.replace(out / "pruned.toml")
