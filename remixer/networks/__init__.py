@@ -25,10 +25,6 @@ PRESETS: dict[str, tuple[str, dict[str, Any]]] = {
     "tasnet": ("remixer.networks.tasnet", {}),
     "x-umx": ("remixer.networks.x_umx", {}),
     "band-masker": ("remixer.networks.band_masker", {}),
-    "band-masker-pair": (
-        "remixer.networks.band_masker_pair",
-        {"first": {}, "second": {"bidirectional": False}},
-    ),
     "mmdensenet": (DENSE, {}),
     "mmdensenet-table-4.1": (DENSE, {"merge": "zero-pad"}),
     "mdensenet-mbc": ("remixer.networks.mbc", {}),

@@ -1,11 +1,11 @@
-"""A recurrent masker over frequency bands: the family the shipped four-stem models belong to.
+"""A masker over frequency bands: the family the shipped four-stem models belong to.
 
-It is X-UMX made cheap. The spectrum is folded into about 450 bands (every bin its own band where pitch
-matters, wider bands above), all stems share one recurrent trunk, and the masks of the stems sum to one, so
-that the stems sum to the mixture. The same class covers three uses:
+The spectrum is folded into about 450 bands (every bin its own band where pitch matters, wider bands above),
+all stems share one trunk, a small U-Net, and the masks of the stems sum to one, so that the stems sum to the
+mixture. The same class covers three uses:
 
-* whole songs: symmetric windows, bidirectional recurrence;
-* causal with the latency of its window: the same with unidirectional recurrence;
+* whole songs: symmetric windows, a trunk that looks both ways;
+* causal with the latency of its window: the same with a causal trunk;
 * causal with a short latency: a long *asymmetric* analysis window that ends at the newest sample, and a
   synthesis window over its last `2 * hop_frames` only, so fine frequency resolution costs no delay.
 """
@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from remixer.networks.band_unet import BandUNet, causal_start
 from remixer.networks.fourier import FastFourier, Fourier, MatrixFourier
 from remixer.networks.layers import CausalNetwork, State, frame, overlap_add, pad_to_hops
 
@@ -28,17 +29,21 @@ POWER_FLOOR = 1e-9
 
 @dataclass(frozen=True)
 class BandMaskerConfig:
-    """Shape of a `BandMasker`; `bands` lists (count of bands, bins in each) from low to high frequency."""
+    """Shape of a `BandMasker`; `bands` lists (count of bands, bins in each) from low to high frequency.
+
+    Width, deep width, hidden and dilation are those of its `BandUNet`.
+    """
 
     stems: tuple[str, ...] = ("vocals", "drums", "bass", "other")
     window_frames: int = 4096
     hop_frames: int = 1024
     synthesis_frames: int = 4096
     bands: tuple[tuple[int, int], ...] = ((256, 1), (64, 4), (128, 8))
-    hidden: int = 192
-    layers: int = 3
-    bidirectional: bool = True
-    dropout: float = 0.0
+    width: int = 48
+    deep_width: int = 96
+    hidden: int = 64
+    dilation: int = 1
+    causal: bool = False
 
 
 def analysis_and_synthesis_windows(window: int, hop: int, synthesis: int) -> tuple[Tensor, Tensor]:
@@ -76,7 +81,6 @@ class BandMasker(CausalNetwork):
             config.hop_frames, config.synthesis_frames - config.hop_frames, len(config.stems), channels=2
         )
         self.config = config
-        width = config.hidden * (2 if config.bidirectional else 1)
         self.band_count = sum(count for count, _ in config.bands)
         self.bin_count = sum(count * bins for count, bins in config.bands)
         analysis, synthesis = analysis_and_synthesis_windows(
@@ -88,16 +92,10 @@ class BandMasker(CausalNetwork):
         scale, shift = torch.tensor([0.6, 0.6, 1.0]), torch.tensor([5.5, 5.5, 0.0])
         self.feature_scale = nn.Parameter(scale[:, None].repeat(1, self.band_count))
         self.feature_shift = nn.Parameter(shift[:, None].repeat(1, self.band_count))
-        self.encode = nn.Linear(3 * self.band_count, width)
-        self.encode_norm = nn.LayerNorm(width)
-        self.recurrent = nn.ModuleList(
-            nn.LSTM(width, config.hidden, batch_first=False, bidirectional=config.bidirectional)
-            for _ in range(config.layers)
-        )
-        self.dropout = nn.Dropout(config.dropout)
-        self.decode_norm = nn.LayerNorm(width)
-        self.decode = nn.Linear(width, width)
-        self.mask = nn.Linear(width, len(config.stems) * 2 * self.band_count)
+        self.trunk = BandUNet(
+            3, 2 * self.stems, self.band_count,
+            config.width, config.deep_width, config.hidden, config.dilation, config.causal,
+        )  # fmt: skip
 
     def spectrum(self, audio: Tensor) -> Tensor:
         """Complex spectra `(..., steps, bins)` of `(..., frames)`; a full-scale sine has amplitude one."""
@@ -141,19 +139,16 @@ class BandMasker(CausalNetwork):
 
     def logits(self, features: Tensor) -> Tensor:
         """Unnormalised masks `(batch, steps, stems * channels * bands)` from features."""
-        return self.recur(features, None)[0]
+        return self.recall(features, None)[0]
 
-    def recur(self, features: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """Unnormalised masks, and the state `(h, c)` of every layer after the last step."""
-        hidden = nn.functional.silu(self.encode_norm(self.encode(features.flatten(2))))
-        hidden = hidden.transpose(0, 1)
-        after: State = {}
-        for index, layer in enumerate(self.recurrent):
-            before = (state[f"h{index}"], state[f"c{index}"]) if state else None
-            out, (after[f"h{index}"], after[f"c{index}"]) = layer(hidden, before)
-            hidden = hidden + self.dropout(out)
-        hidden = self.decode_norm(hidden.transpose(0, 1))
-        return self.mask(nn.functional.silu(self.decode(hidden))), after
+    def recall(self, features: Tensor, state: State | None) -> tuple[Tensor, State]:
+        """Unnormalised masks, and the state of the trunk after the last step."""
+        masks: tuple[Tensor, State] = self.trunk(features.transpose(1, 2), state)
+        return masks
+
+    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights to start from, those of a masker that looks ahead made fit if this one is causal."""
+        return causal_start(weights) if self.config.causal else weights
 
     def to_masks(self, logits: Tensor) -> Tensor:
         """Masks `(batch, steps, stems, channels, bands)` that sum to one over the stems."""
@@ -163,13 +158,11 @@ class BandMasker(CausalNetwork):
     def state_shapes(self, batch: int) -> dict[str, tuple[int, ...]]:
         """Name and shape of every state tensor."""
         config = self.config
-        shapes: dict[str, tuple[int, ...]] = {
+        return {
             "past": (batch, 2, config.window_frames - config.hop_frames),
             "tail": (batch, self.stems, 2, self.latency),
+            **self.trunk.state_shapes(batch),
         }
-        for index in range(config.layers):
-            shapes[f"h{index}"] = shapes[f"c{index}"] = (1, batch, config.hidden)
-        return shapes
 
     def step(self, hop: Tensor, state: State) -> tuple[Tensor, State]:
         """Separate hops `(batch, 2, n * hop)` into `(batch, stems, 2, n * hop)`, `latency` frames late."""
@@ -197,7 +190,7 @@ class BandMasker(CausalNetwork):
         re, im = self.transform(heard)
         power = self.fold((re.square() + im.square())[..., : self.bin_count])
         cross = self.fold((re[:, 0] * re[:, 1] + im[:, 0] * im[:, 1])[..., : self.bin_count])
-        logits, after = self.recur(self.features(power[:, 0], power[:, 1], cross), state)
+        logits, after = self.recall(self.features(power[:, 0], power[:, 1], cross), state)
         masks = self.unfold(self.to_masks(logits)[:, :, :-1]).permute(0, 2, 3, 1, 4)
         waves = self.transform.inverse(masks * re.unsqueeze(1), masks * im.unsqueeze(1))
         newest = heard[..., heard.shape[-1] - self.config.synthesis_frames :].unsqueeze(1)

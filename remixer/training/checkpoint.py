@@ -67,12 +67,10 @@ def load_checkpoint(
     Raises:
         InputError: the file is no checkpoint of this network.
     """
-    from safetensors import SafetensorError, safe_open
+    from safetensors import SafetensorError
 
     try:
-        with safe_open(path, framework="pt") as file:
-            progress = Progress(**json.loads((file.metadata() or {})["progress"]))
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        progress, tensors = _read(path)
         network.load_state_dict(_part(tensors, "network."))
         average.update(_part(tensors, "average."))
     except (OSError, SafetensorError, KeyError, RuntimeError) as error:
@@ -85,6 +83,30 @@ def load_checkpoint(
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": state, "param_groups": groups})
     return progress
+
+
+def start_from(path: Path, network: nn.Module) -> None:
+    """Give a network the averaged weights of a run of the same network, or of one it has adapted weights of.
+
+    Raises:
+        InputError: the file is no checkpoint of such a network.
+    """
+    from safetensors import SafetensorError
+
+    try:
+        weights = _part(_read(path)[1], "average.")
+        adapted = getattr(network, "adapted", dict)
+        network.load_state_dict(adapted(weights))
+    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+        raise InputError(f"{path} holds no weights this network can start from.", str(error)) from error
+
+
+def _read(path: Path) -> tuple[Progress, dict[str, Tensor]]:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        progress = Progress(**json.loads((file.metadata() or {})["progress"]))
+        return progress, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -69,8 +69,9 @@ def export(trained: Trained, identity: Identity, out: Path) -> Path:
         raise OutputError(f"The folder {folder} could not be made.", str(error)) from error
     if identity.precision != "fp32":
         with torch.no_grad():
-            for value in network.parameters():
-                value.copy_(value.half().float())
+            for value in network.state_dict().values():
+                if value.is_floating_point():
+                    value.copy_(value.half().float())
     write: Callable[..., float] = export_streaming if is_streaming(network) else export_whole
     write(network, folder / GRAPH)
     if identity.precision == "fp32":
@@ -92,12 +93,12 @@ def compress(graph: Path, precision: str) -> None:
 
 
 def is_streaming(network: nn.Module) -> bool:
-    """Whether a network is exported hop by hop; a bidirectional band masker is not."""
+    """Whether a network is exported hop by hop; a band masker that looks ahead is not."""
     from remixer.networks.band_masker import BandMasker
     from remixer.networks.layers import CausalNetwork
 
     if isinstance(network, BandMasker):
-        return not network.config.bidirectional
+        return network.config.causal
     return isinstance(network, CausalNetwork)
 
 

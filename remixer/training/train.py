@@ -34,7 +34,8 @@ def train(
             that [data] names.
         out: folder for checkpoints and logs.
         resume: continue from `out/last.safetensors`.
-        start: a checkpoint of the same network whose weights are the start.
+        start: a checkpoint whose weights are the start: of the same network or, for a causal band masker, of
+            one that looks ahead.
         report: progress; may raise to stop.
 
     Raises:

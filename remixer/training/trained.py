@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from remixer.networks.band_masker import BandMasker
-from remixer.networks.band_masker_pair import BandMaskerPair
 from remixer.networks.magnitudes import MagnitudeSeparator
 from remixer.networks.mel_mdensenet import as_used
 from remixer.training.checkpoint import Progress, load_checkpoint
@@ -58,15 +57,6 @@ def load_trained(config_path: Path, checkpoint: Path) -> Trained:
     sound = sound_of(settings, network)
     config = _config(network, table)
     return Trained(network, network_name(table), config, sound.stems, sound.rate, progress)
-
-
-def pair_up(first: Trained, second: Trained, share: float) -> Trained:
-    """The mean of two trained band maskers as one; `share` is the weight of the first."""
-    pair = BandMaskerPair(dict(first.config), dict(second.config), share)
-    pair.first.load_state_dict(first.network.state_dict())
-    pair.second.load_state_dict(second.network.state_dict())
-    config = {"first": first.config, "second": second.config, "share": share}
-    return Trained(pair.eval(), "band-masker-pair", config, first.stems, first.rate, first.progress)
 
 
 def _config(network: nn.Module, table: Mapping[str, Any]) -> dict[str, Any]:

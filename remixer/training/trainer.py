@@ -11,7 +11,7 @@ import torch
 
 from remixer.errors import Cancelled, InputError
 from remixer.jobs import ignore
-from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint, start_from
 from remixer.training.muon import Muon
 from remixer.training.ranks import ALONE, Ranks
 from remixer.training.run_log import RunLog
@@ -110,9 +110,9 @@ class Trainer:
         self.progress = load_checkpoint(path, self.network, self.average, self.optimiser)
 
     def warm_start(self, path: Path) -> None:
-        """Take only the weights of another run of the same network."""
-        load_checkpoint(path, self.network, self.average, None)
-        self.network.load_state_dict(self.average)
+        """Take only the weights of another run, of the same network or of one it can learn from."""
+        start_from(path, self.network)
+        self.average = {key: value.clone() for key, value in self.network.state_dict().items()}
 
     def share_done(self) -> float:
         """How much of the run is over, 0 to 1, by steps and (if limited) by time."""

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
 from remixer.networks.band_masker import BandMasker, analysis_and_synthesis_windows, build
+from remixer.networks.counts import parameters_of
+from remixer.networks.export import export_streaming, export_whole
 from remixer.networks.fourier import FastFourier, MatrixFourier
 
 pytestmark = pytest.mark.torch
 
-TINY = {"hidden": 8, "layers": 2, "bands": [[16, 1], [8, 2]], "window_frames": 256}
+TINY = {"width": 8, "deep_width": 12, "hidden": 6, "bands": [[32, 1], [16, 4]], "window_frames": 256}
 WHOLE = {**TINY, "hop_frames": 64, "synthesis_frames": 256}
-LIVE = {**TINY, "hop_frames": 32, "synthesis_frames": 64, "bidirectional": False}
-SLOW = {**TINY, "hop_frames": 64, "synthesis_frames": 256, "bidirectional": False}
+LIVE = {**TINY, "hop_frames": 32, "synthesis_frames": 64, "dilation": 2, "causal": True}
+SLOW = {**TINY, "hop_frames": 64, "synthesis_frames": 256, "causal": True}
 
 
 def made(settings: dict[str, object]) -> BandMasker:
+    """A network whose every weight and statistic matters."""
     torch.manual_seed(3)
-    return build(**settings).eval()
+    network = build(**settings).eval()
+    for value in network.state_dict().values():
+        if value.ndim == 1:
+            value.add_(0.3 * torch.rand_like(value))
+    return network
 
 
 @pytest.mark.parametrize(("hop", "synthesis"), [(64, 256), (32, 64), (128, 256)])
@@ -79,3 +88,53 @@ def test_the_form_for_export_gives_the_same_stems() -> None:
     mixture = torch.randn(1, 2, 3000, generator=torch.Generator().manual_seed(4))
     with torch.inference_mode():
         assert torch.allclose(network(mixture), network.exportable()(mixture), atol=1e-5)
+
+
+@pytest.mark.parametrize("settings", [WHOLE, LIVE])
+def test_an_exported_network_equals_torch(settings: dict[str, object], tmp_path: Path) -> None:
+    assert export_whole(made(settings), tmp_path / "whole.onnx", (2048, 3000, 700)) < 1e-4
+
+
+def test_an_exported_stream_equals_torch(tmp_path: Path) -> None:
+    assert export_streaming(made(LIVE), tmp_path / "live.onnx") < 1e-4
+
+
+def test_the_usual_shape_has_its_count_of_parameters() -> None:
+    assert parameters_of(build()) == 597_200
+
+
+def test_bands_that_cannot_be_folded_are_refused() -> None:
+    with pytest.raises(ValueError, match="24 bands: a multiple of 16"):
+        build(**{**WHOLE, "bands": [[24, 1]]})
+
+
+def test_a_causal_network_starts_from_one_that_looks_ahead() -> None:
+    whole, live = made(WHOLE), build(**{**WHOLE, "causal": True}).eval()
+    live.load_state_dict(live.adapted(whole.state_dict()))
+    steady = torch.ones(1, 40, 3, whole.band_count)
+    kept = live.state_dict()
+    assert live.adapted(kept) is kept
+    for network in (whole, live):
+        network.trunk.memory.out.weight.data.zero_()
+    with torch.inference_mode():
+        assert torch.allclose(live.logits(steady)[:, 25], whole.logits(steady)[:, 25], atol=1e-5)
+
+
+@pytest.mark.parametrize("settings", [WHOLE, LIVE])
+def test_it_learns_one_mixture_by_heart(settings: dict[str, object]) -> None:
+    time = torch.arange(2048) / 2048
+    tones = torch.stack([torch.sin(2 * torch.pi * hz * time) for hz in (40, 210, 500, 900)])
+    wanted = (0.2 * tones)[None, :, None].expand(-1, -1, 2, -1)
+    network = made(settings).train()
+    optimiser = torch.optim.Adam(network.parameters(), lr=1e-2)
+    first = now = 0.0
+    for _ in range(300):
+        loss = (network(wanted.sum(1)) - wanted).square().mean()
+        now = loss.item()
+        first = first or now
+        if now < 0.1 * first:
+            return
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    pytest.fail(f"the loss fell from {first:.2e} to {now:.2e} only")

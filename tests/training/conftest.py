@@ -18,5 +18,5 @@ def songs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
-    """A configuration of four steps with a bidirectional network."""
+    """A configuration of four steps with a network of whole songs."""
     return written_config(tmp_path, steps=4)

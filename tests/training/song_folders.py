@@ -15,9 +15,10 @@ window_frames = 1024
 hop_frames = 256
 synthesis_frames = 1024
 bands = [[32, 1], [16, 8]]
-hidden = 8
-layers = 1
-bidirectional = {bidirectional}
+width = 8
+deep_width = 8
+hidden = 4
+causal = {causal}
 
 [objective]
 bfloat16 = false
@@ -51,8 +52,8 @@ def write_song(folder: Path, seed: int, stems: tuple[str, ...] = STEMS, seconds:
         soundfile.write(folder / f"{stem}.wav", wave.astype(np.float32), POOL_RATE_HZ, subtype="FLOAT")
 
 
-def written_config(folder: Path, steps: int, bidirectional: bool = True) -> Path:
+def written_config(folder: Path, steps: int, causal: bool = False) -> Path:
     """Write a small configuration."""
-    path = folder / f"small-{steps}-{bidirectional}.toml"
-    path.write_text(CONFIG.format(steps=steps, bidirectional=str(bidirectional).lower()), encoding="utf-8")
+    path = folder / f"small-{steps}-{causal}.toml"
+    path.write_text(CONFIG.format(steps=steps, causal=str(causal).lower()), encoding="utf-8")
     return path

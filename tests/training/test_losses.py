@@ -12,7 +12,13 @@ from remixer.training.replay import Replay
 
 pytestmark = pytest.mark.torch
 SHAPE = BandMaskerConfig(
-    window_frames=256, hop_frames=64, synthesis_frames=256, bands=((16, 1), (14, 8)), hidden=8, layers=1
+    window_frames=256,
+    hop_frames=64,
+    synthesis_frames=256,
+    bands=((32, 1), (16, 6)),
+    width=8,
+    deep_width=8,
+    hidden=4,
 )
 
 
@@ -58,13 +64,13 @@ def test_row_by_row_gives_the_gradient_of_the_whole(network: BandMasker, batch: 
     logits = network.logits(network.features(*sums.powers))
     magnitude, sdr = mask_losses(network.to_masks(logits), sums)
     torch.autograd.backward(0.25 * magnitude + 0.1 * sdr)
-    whole = network.mask.weight.grad
+    whole = network.trunk.last.weight.grad
     assert whole is not None
     expected = whole.clone()
     network.zero_grad()
     backward_by_row(network, network.logits(network.features(*sums.powers)), sums, 0.25, 0.1)
-    assert network.mask.weight.grad is not None
-    assert torch.allclose(network.mask.weight.grad, expected, atol=1e-6)
+    assert network.trunk.last.weight.grad is not None
+    assert torch.allclose(network.trunk.last.weight.grad, expected, atol=1e-6)
 
 
 def test_a_limit_silences_what_lies_above(network: BandMasker, batch: Batch) -> None:

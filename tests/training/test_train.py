@@ -94,7 +94,7 @@ def test_a_folder_that_is_no_data_set_is_named(config: Path, tmp_path: Path) -> 
 
 def test_a_checkpoint_of_another_network_is_refused(songs: Path, config: Path, tmp_path: Path) -> None:
     train(config, songs=songs, out=tmp_path / "run")
-    other = written_config(tmp_path, steps=4, bidirectional=False)
+    other = written_config(tmp_path, steps=4, causal=True)
     with pytest.raises(InputError, match="not a checkpoint of this network"):
         train(other, songs=songs, out=tmp_path / "run", resume=True)
 
