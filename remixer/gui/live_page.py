@@ -53,9 +53,7 @@ class LivePage(QWidget):
         self.rows: dict[str, LiveRow] = {}
         self.input = Picker("The input whose sound is heard", self)
         self.input.setMinimumContentsLength(22)
-        self.figures = tool_button(
-            "gauge", "Show or hide the figures (Ctrl+I)", self, checkable=True
-        )
+        self.figures = tool_button("gauge", "Show or hide the figures (Ctrl+I)", self, checkable=True)
         self.close_button = quiet_button("Back", "End the live sound and go back (Ctrl+Shift+L)", self)
         self.audible = tool_button("mute", "Hear it (Space)", self, size=30)
         self.audible.setProperty("accent", True)
@@ -63,9 +61,7 @@ class LivePage(QWidget):
         self.record = tool_button("record", "Record stems and mix (R)", self, size=24)
         self.folder = tool_button("folder", "Show the folder of the recording", self)
         self.undo = tool_button("undo", "Undo the last change of the faders (Ctrl+Z)", self)
-        self.bypass = tool_button(
-            "compare", "Compare with what comes in (B)", self, checkable=True
-        )
+        self.bypass = tool_button("compare", "Compare with what comes in (B)", self, checkable=True)
         self.master = MasterStrip(self)
         self.truth = TruthPanel(self)
         self._about = ElidedLabel(self, "dim")

@@ -33,9 +33,7 @@ class SongHeader(QFrame):
         self.device.setMinimumContentsLength(9)
         self.model.setMinimumContentsLength(17)
         self.open = tool_button("open", "Open songs (Ctrl+O)", self)
-        self.live = tool_button(
-            "mic", "Live input: a microphone or a line (Ctrl+Shift+L)", self
-        )
+        self.live = tool_button("mic", "Live input: a microphone or a line (Ctrl+Shift+L)", self)
         self.queue = tool_button("queue", "Show or hide the queue (Ctrl+L)", self, checkable=True)
         self.truth = tool_button("gauge", "Show or hide latencies and timings (Ctrl+I)", self, checkable=True)
         self.settings = tool_button("settings", "Settings (Ctrl+,)", self)
