@@ -11,10 +11,10 @@ import numpy as np
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
 from remixer.playback.portaudio import beside, index_of, library, reason_of, told_latency
-from remixer.playback.priority import end_priority, raise_priority
+from remixer.playback.priority import raise_priority
+from remixer.playback.xruns import Xruns
 
 _SILENT_FOR_SECONDS = 3.0
-_STORM_BLOCKS = 50
 
 
 class DuplexStream:
@@ -40,7 +40,8 @@ class DuplexStream:
         played: str | None,
     ) -> None:
         sounddevice = library()
-        self.xruns = self._calls = self._trouble = 0
+        self._xruns = Xruns()
+        self._calls = 0
         self._through = through
         self._heard, self._out = (np.zeros((block_frames, 2), np.float32) for _ in range(2))
         settings = {"samplerate": rate, "blocksize": block_frames, "dtype": "float32", "latency": "low"}
@@ -68,6 +69,11 @@ class DuplexStream:
         self.latency_seconds = told_latency(self._stream, block_frames / rate)
 
     @property
+    def xruns(self) -> int:
+        """How many blocks came too late."""
+        return self._xruns.count
+
+    @property
     def alive(self) -> bool:
         """Whether the devices still run: some hang for ever without saying so."""
         return bool(self._stream.active) and time.perf_counter() - self._called < _SILENT_FOR_SECONDS
@@ -92,7 +98,7 @@ class DuplexStream:
             raise_priority("audio")
         self._called = time.perf_counter()
         self._calls += 1
-        self._count(bool(status))
+        self._xruns.add(bool(status))
         try:
             given = self._heard[:frames]
             if heard is not given:
@@ -103,13 +109,6 @@ class DuplexStream:
                 np.mean(stereo, axis=1, keepdims=True, out=out)
         except Exception:  # noqa: BLE001  (an exception here would end the stream)
             out.fill(0.0)
-
-    def _count(self, ran_dry: bool) -> None:
-        """Count xruns; where most blocks are some, the thread is never done and yields to others."""
-        self.xruns += ran_dry
-        self._trouble = max(0, self._trouble + (1 if ran_dry else -1))
-        if self._trouble == _STORM_BLOCKS:
-            end_priority()
 
 
 def paired(heard: str, played: str) -> tuple[str, str]:

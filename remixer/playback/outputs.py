@@ -41,14 +41,16 @@ class Output(Protocol):
         name: what the user knows it by.
         rate: frames a second it asks for, of the song; a bridge to the device's own lies inside.
         latency_seconds: from asking for a frame to hearing it.
-        underruns: how often it ran dry.
-        alive: whether it still asks for frames.
     """
 
     name: str
     rate: int
     latency_seconds: float
-    underruns: int
+
+    @property
+    def underruns(self) -> int:
+        """How often it ran dry."""
+        ...
 
     @property
     def alive(self) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio, Bridge, OutputDevice, Render
 from remixer.playback.priority import raise_priority
+from remixer.playback.xruns import Xruns
 
 LATENCY_SECONDS = 0.08
 BLOCK_FRAMES = 512
@@ -100,7 +101,7 @@ class PortAudioOutput:
     def __init__(self, render: Render, rate: int, device: str = DEFAULT_ID) -> None:
         sounddevice = library()
         self.rate = rate
-        self.underruns = 0
+        self._xruns = Xruns()
         self.latency_seconds = LATENCY_SECONDS
         self._render = render
         self._bridge: Bridge | None = None
@@ -123,6 +124,11 @@ class PortAudioOutput:
                 f"The output device could not be opened: {reason_of(error)}.", repr(error)
             ) from error
         self.latency_seconds = told_latency(self._stream, LATENCY_SECONDS)
+
+    @property
+    def underruns(self) -> int:
+        """How often the device ran dry."""
+        return self._xruns.count
 
     @property
     def alive(self) -> bool:
@@ -172,8 +178,7 @@ class PortAudioOutput:
             self._given,
             now + (delay if 0 < delay < _LONGEST_SECONDS else self.latency_seconds),
         )
-        if status and status.output_underflow:
-            self.underruns += 1
+        self._xruns.add(bool(status and status.output_underflow))
         stereo = out if self._channels == 2 else self._stereo[:frames]
         try:
             if self._bridge is not None:
