@@ -129,8 +129,12 @@ class Screen:
             picker.set_choices(choices, snapshot.preferred)
 
     def _names(self, snapshot: Snapshot) -> list[tuple[str, str]]:
-        heard = {key for _, _, key in snapshot.spans if key} | {self._session.background.card.take_id}
-        ranked = [card for card in reversed(self._session.background.ranked()) if card.take_id in heard]
+        """Name what is heard or will be; the live model always, so that no pattern changes its meaning."""
+        background = self._session.background
+        live = background.catalog.default_live()
+        named = {key for _, _, key in snapshot.spans if key} | {background.card.take_id}
+        named |= {live.take_id} if live is not None else set()
+        ranked = [card for card in reversed(background.ranked()) if card.take_id in named]
         return [("", "The song as it is"), *((card.take_id, card.name) for card in ranked)]
 
     def _show_work(self, snapshot: Snapshot) -> None:
