@@ -10,11 +10,12 @@ import numpy as np
 
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
-from remixer.playback.portaudio import beside, index_of, library, reason_of, told_latency
+from remixer.playback.portaudio import LATENCY_SECONDS, beside, index_of, library, reason_of, told_latency
 from remixer.playback.priority import raise_priority
 from remixer.playback.xruns import Xruns
 
 _SILENT_FOR_SECONDS = 3.0
+_SERVERS = ("default", "sysdefault", "pulse", "pipewire")
 
 
 class DuplexStream:
@@ -44,10 +45,14 @@ class DuplexStream:
         self._calls = 0
         self._through = through
         self._heard, self._out = (np.zeros((block_frames, 2), np.float32) for _ in range(2))
-        settings = {"samplerate": rate, "blocksize": block_frames, "dtype": "float32", "latency": "low"}
+        settings: dict[str, Any] = {"samplerate": rate, "blocksize": block_frames, "dtype": "float32"}
         try:
             into = index_of(heard, "input") if heard is not None else None
             onto = index_of(played, "output") if played is not None else None
+            served = (heard is not None and _served(into, "input")) or (
+                played is not None and _served(onto, "output")
+            )
+            settings["latency"] = LATENCY_SECONDS if served else "low"
             if played is None:
                 self._stream = sounddevice.InputStream(
                     device=into, channels=_channels(into, "input"), callback=self._record, **settings
@@ -148,6 +153,11 @@ def input_rate(device: str, rate: int) -> int:
     except sounddevice.PortAudioError:
         return int(sounddevice.query_devices(index, "input")["default_samplerate"])
     return rate
+
+
+def _served(index: int | None, kind: str) -> bool:
+    """Whether a device is a sound server behind ALSA: it comes in bursts, and runs dry at low latency."""
+    return library().query_devices(index, kind).get("name") in _SERVERS
 
 
 def _channels(index: int | None, kind: str) -> int:

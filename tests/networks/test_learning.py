@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from learning import learn_by_heart
 from tiny_networks import EVERY
 from torch import Tensor
 
@@ -31,15 +32,4 @@ def test_a_tiny_network_learns_one_mixture_by_heart(name: str) -> None:
     sources = two_sources(2)
     mixture = sources.sum(dim=1)
     wanted = sources[:, : config.get("stems", 1)]
-    optimiser = torch.optim.Adam(built.parameters(), lr=RATES.get(name, 5e-3))
-    first = now = 0.0
-    for _ in range(STEPS):
-        loss = (built(mixture) - wanted).square().mean()
-        now = loss.item()
-        first = first or now
-        if now < 0.1 * first:
-            return
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-    pytest.fail(f"the loss fell from {first:.2e} to {now:.2e} only")
+    learn_by_heart(built, wanted, mixture, RATES.get(name, 5e-3), STEPS)
