@@ -142,8 +142,7 @@ class Shares:
     """A separator whose stems are fixed shares of the mixture, and which can be told to fail or to wait."""
 
     def __init__(self, card: ModelCard) -> None:
-        self.card, self.device, self.rate = card, "cpu", RATE
-        self.segment_frames, self.context_frames = card.segment_frames, 0
+        self.card, self.device = card, "cpu"
 
     def separate(self, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.stack([mixture * np.float32(share) for share in SHARES])

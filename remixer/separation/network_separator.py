@@ -25,9 +25,6 @@ class NetworkSeparator(ABC):
     def __init__(self, card: ModelCard, device: str) -> None:
         self.card = card
         self.device = device
-        self.rate = card.rate
-        self.segment_frames = card.segment_frames
-        self.context_frames = card.context_frames
         self._interrupted = False
 
     def separate(self, mixture: Audio) -> Audio:

@@ -29,20 +29,8 @@ class Separator(Protocol):
     def device(self) -> str:
         """Where it runs: a device id, never `auto`."""
 
-    @property
-    def rate(self) -> int:
-        """The rate of what goes in and comes out, in Hz."""
-
-    @property
-    def segment_frames(self) -> int:
-        """The stretch to separate at a time."""
-
-    @property
-    def context_frames(self) -> int:
-        """What to give it beside that stretch, on either side."""
-
     def separate(self, mixture: Audio) -> Audio:
-        """Separate `(2, frames)` into `(stems, 2, frames)`.
+        """Separate `(2, frames)` at the card's rate into `(stems, 2, frames)`.
 
         Raises:
             ModelError: the model or its device failed.
@@ -59,12 +47,10 @@ class Separator(Protocol):
 class ClassicSeparator:
     """The separator that needs no weights."""
 
+    device = CPU
+
     def __init__(self, card: ModelCard) -> None:
         self.card = card
-        self.device = CPU
-        self.rate = card.rate
-        self.segment_frames = card.segment_frames
-        self.context_frames = card.context_frames
         self._interrupted = False
 
     def separate(self, mixture: Audio) -> Audio:

@@ -69,7 +69,7 @@ class StreamSpans:
         self._song, self._take = song, take
         self._stream: Streamer = separator.stream(song.rate)
         self._separator = separator
-        context = separator.context_frames * song.rate / separator.rate
+        context = separator.card.context_frames * song.rate / separator.card.rate
         self._warm_up_frames = max(math.ceil(context), round(WARM_UP_SECONDS * song.rate))
         self._begin(0)
 
@@ -140,7 +140,7 @@ class SongRun:
     def __init__(self, song: Song, take: Take, separator: Separator) -> None:
         require_room(song, take.id, len(take.stems))
         self.song, self.take = song, take
-        span_frames = separator.segment_frames * song.rate / separator.rate
+        span_frames = separator.card.segment_frames * song.rate / separator.card.rate
         self._span_tiles = max(1, round(span_frames / TILE_FRAMES))
         self._order = TileOrder(self._span_tiles)
         self._next_tile = -1

@@ -255,15 +255,12 @@ class StreamingSeparator:
     def __init__(self, card: ModelCard, device: str, threads: int) -> None:
         self.card = card
         self.device = choose(card, device)[1]
-        self.rate = card.rate
-        self.segment_frames = card.segment_frames
-        self.context_frames = card.context_frames
         self._hops = open_hops(card, device, threads)
         self._interrupted = False
 
     def separate(self, mixture: Audio) -> Audio:
         """Separate `(2, frames)` into `(stems, 2, frames)`; see `Separator`."""
-        stream = self.stream(self.rate)
+        stream = self.stream(self.card.rate)
         step = FEED_HOPS * self.card.hop_frames
         parts = []
         for first in range(0, mixture.shape[-1], step):

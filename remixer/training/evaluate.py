@@ -206,8 +206,8 @@ def separate_whole(separator: Separator, mixture: Stereo) -> NDArray[np.float32]
     if card.kind == "streaming":
         return separator.separate(np.ascontiguousarray(mixture.T)).transpose(0, 2, 1)
     out = np.zeros((len(card.stems), *mixture.shape), np.float32)
-    for start in range(0, len(mixture), separator.segment_frames):
-        end = min(start + separator.segment_frames, len(mixture))
+    for start in range(0, len(mixture), card.segment_frames):
+        end = min(start + card.segment_frames, len(mixture))
         window = windowing((start, end), len(mixture), POOL_RATE_HZ, card)
         made = running(separator, mixture[window.start : window.end], window, POOL_RATE_HZ)
         before = out[:, max(0, start - 2048) : start] if start else None
