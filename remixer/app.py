@@ -88,6 +88,7 @@ def _run(app: Application, paths: Sequence[Path]) -> int:
     app.setDesktopFileName("stem-remixer")
     themes = ThemeSwitch(app, settings.theme)
     window = MainWindow()
+    window.dropped.connect(app.take_songs)
     window.appear(settings.window)
     # What is seen first is on the screen; all else is imported and made from here on.
     from remixer.gui.widgets.icons import app_icon
@@ -97,7 +98,7 @@ def _run(app: Application, paths: Sequence[Path]) -> int:
     app.setWindowIcon(app_icon())
     watch_exceptions(session)
     workspace = window.furnish(session, themes)
-    app.hand_songs_to(workspace.take_over)
+    app.hand_songs_to(workspace.take_songs)
     _end_on_signals(window)
     if paths:
         session.open(paths)

@@ -1,4 +1,4 @@
-"""The toolkit's application: songs reach it that the system or a later start of the program hands over."""
+"""The toolkit's application: dropped songs reach it, and those the system or a later start hands over."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Stem Remixer")
         self.setMinimumSize(920, 560)
+        self.setAcceptDrops(True)
         self.workspace: Workspace | None = None
         self.empty = EmptyPage(self)
         self._stack = QStackedWidget(self)
@@ -61,6 +62,8 @@ class MainWindow(QMainWindow):
     def appear(self, geometry: str = "") -> None:
         """Show the window and come back when it has been painted.
 
+        What the mouse and the keys do meanwhile stays in the queue, for whoever `furnish` brings.
+
         Args:
             geometry: the size and place it had the last time, as `geometry_text` gave it.
         """
@@ -72,14 +75,13 @@ class MainWindow(QMainWindow):
         self.painted.connect(waiting.quit, Qt.ConnectionType.QueuedConnection)
         QTimer.singleShot(_PAINT_MS, waiting.quit)
         self.show()
-        waiting.exec()
+        waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def furnish(self, session: Session, themes: ThemeSwitch) -> Workspace:
-        """Put in what a session drives, pages, keys and messages; from now on songs are taken."""
+        """Put in what a session drives: pages, keys and messages."""
         from remixer.gui.workspace import Workspace
 
         self.workspace = Workspace(self, session, themes)
-        self.setAcceptDrops(True)
         return self.workspace
 
     def add_page(self, page: QWidget) -> None:

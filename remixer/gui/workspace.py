@@ -53,7 +53,6 @@ class Workspace(QObject):
         window.add_page(self.live.page)
         window.add_bar(self.messages)
         window.add_bar(self.pages.tasks)
-        window.dropped.connect(self.open_paths)
         self._wiring = Wiring(self)
         self._recent: Sequence[Known] = ()
         self._install_keys()
@@ -85,13 +84,8 @@ class Workspace(QObject):
         self._show_recent()
 
     @Slot(list)
-    def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open songs."""
-        self.session.open(paths)
-
-    @Slot(list)
-    def take_over(self, paths: Sequence[Path]) -> None:
-        """Open songs handed over by a later start of the program, and come to the front."""
+    def take_songs(self, paths: Sequence[Path]) -> None:
+        """Open songs that were dropped or handed over by a later start, and come to the front."""
         if paths:
             self.session.open(paths)
         self.window.setWindowState(self.window.windowState() & ~self.window.windowState().WindowMinimized)

@@ -74,6 +74,7 @@ def desk(qtbot: QtBot, home: Path, cards: Sequence[ModelCard]) -> Iterator[Desk]
     qtbot.addWidget(window)
     window.appear()
     work = window.furnish(stage.session, themes)
+    window.dropped.connect(work.take_songs)
     window.resize(1280, 800)
     hooks = sys.excepthook
     yield Desk(qtbot, stage, window, work)

@@ -13,8 +13,8 @@ import pytest
 from session_parts import FIRST, SECOND, stuck, write_song
 
 pytest.importorskip("PySide6")
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent, QFileOpenEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QMainWindow,
     QMenu,
+    QPushButton,
     QScrollBar,
     QWidget,
 )
@@ -34,9 +36,11 @@ from remixer.gui.drops import dropped_paths
 from remixer.gui.two_lines import ABOUT
 from remixer.gui.widgets.fader import STEP_DB
 from remixer.gui.widgets.knob import ValueControl
+from remixer.gui.window import MainWindow
 
 if TYPE_CHECKING:
     from conftest import Desk
+    from pytestqt.qtbot import QtBot
 
 pytestmark = pytest.mark.gui
 Modifier = Qt.KeyboardModifier
@@ -83,6 +87,40 @@ def test_paths_of_any_bytes_are_taken_from_a_drop() -> None:
         "text/uri-list", b"file:///music/caf%E9%20%F0%9F%8E%B5.wav\r\nhttp://x/y\r\nfile://host/z.mp3\r\n"
     )
     assert dropped_paths(mime) == [Path(os.fsdecode(b"/music/caf\xe9 \xf0\x9f\x8e\xb5.wav")), Path("/z.mp3")]
+
+
+def test_what_is_dropped_early_opens_when_somebody_can_open_it(
+    qtbot: QtBot, song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, Application)
+    monkeypatch.setattr(app, "_taker", None)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.dropped.connect(app.take_songs)
+    window.appear()
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(song))])
+    _drop(window, mime)
+    taken: list[Path] = []
+    app.hand_songs_to(taken.extend)
+    assert taken == [song]
+
+
+def test_early_input_waits_until_the_window_is_furnished(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MainWindow, "paintEvent", QMainWindow.paintEvent)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    button = next(one for one in window.empty.findChildren(QPushButton) if "demo" in one.text())
+    hover = QTimer(window)
+    hover.timeout.connect(lambda: QCursor.setPos(button.mapToGlobal(button.rect().center())))
+    hover.start(10)
+    window.appear()
+    hover.stop()
+    assert not button.underMouse()
+    qtbot.waitUntil(button.underMouse, timeout=60_000)
 
 
 def test_what_is_no_file_is_not_taken(desk: Desk) -> None:
@@ -362,7 +400,7 @@ def test_the_system_opens_a_song_with_the_program(desk: Desk, song: Path) -> Non
     assert isinstance(app, Application)
     QApplication.postEvent(app, QFileOpenEvent(QUrl.fromLocalFile(str(song))))
     QApplication.processEvents()
-    app.hand_songs_to(desk.work.take_over)
+    app.hand_songs_to(desk.work.take_songs)
     desk.until(lambda: desk.session.front.song is not None and desk.session.front.song.source == song)
     other = write_song(song.parent / "Other.wav", seed=4)
     QApplication.postEvent(app, QFileOpenEvent(QUrl.fromLocalFile(str(other))))
