@@ -72,7 +72,6 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
                 ("State", "running" if player.alive else "starting…"),
                 ("Underruns", str(player.underruns)),
                 ("Restarts", str(player.restarts)),
-                ("Breaks of live sound, mended", str(player.breaks)),
             ),
         ),
         (
