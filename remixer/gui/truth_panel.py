@@ -72,6 +72,7 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
                 ("State", "running" if player.alive else "starting…"),
                 ("Underruns", str(player.underruns)),
                 ("Restarts", str(player.restarts)),
+                ("Live sound opened again", str(player.breaks)),
             ),
         ),
         (

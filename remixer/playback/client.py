@@ -244,9 +244,10 @@ class Player:
             child = self._child
             if child is None:
                 return
+            alive = child.alive
             for message in child.receive(0.1):
                 self._take(*message)
-            if not child.alive:
+            if not alive:
                 if self._deaths >= _DEATHS_IN_A_ROW:
                     self._message = "Playback keeps failing; it is tried again every few seconds."
                     self._closing.wait(_SPARE_SECONDS)

@@ -49,10 +49,9 @@ class DuplexStream:
         try:
             into = index_of(heard, "input") if heard is not None else None
             onto = index_of(played, "output") if played is not None else None
-            served = (heard is not None and _served(into, "input")) or (
-                played is not None and _served(onto, "output")
+            settings["latency"] = (
+                LATENCY_SECONDS if played is not None and served(played, "output") else "low"
             )
-            settings["latency"] = LATENCY_SECONDS if served else "low"
             if played is None:
                 self._stream = sounddevice.InputStream(
                     device=into, channels=_channels(into, "input"), callback=self._record, **settings
@@ -116,6 +115,21 @@ class DuplexStream:
             out.fill(0.0)
 
 
+def served(device: str, kind: str) -> bool:
+    """Whether a device, "input" or "output", is a sound server behind ALSA.
+
+    It comes in bursts, plays dry at low latency, and its plug-in breaks off streams that record and play.
+
+    Raises:
+        OutputError: there is no such device.
+    """
+    sounddevice = library()
+    try:
+        return sounddevice.query_devices(index_of(device, kind), kind).get("name") in _SERVERS
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
+
+
 def paired(heard: str, played: str) -> tuple[str, str]:
     """Where one device was chosen, take the other from the same sound system: only there they share a clock.
 
@@ -153,11 +167,6 @@ def input_rate(device: str, rate: int) -> int:
     except sounddevice.PortAudioError:
         return int(sounddevice.query_devices(index, "input")["default_samplerate"])
     return rate
-
-
-def _served(index: int | None, kind: str) -> bool:
-    """Whether a device is a sound server behind ALSA: it comes in bursts, and runs dry at low latency."""
-    return library().query_devices(index, kind).get("name") in _SERVERS
 
 
 def _channels(index: int | None, kind: str) -> int:

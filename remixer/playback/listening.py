@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _BLOCK_FRAMES = 512
 _POLL_SECONDS = 0.001
 _MEASURE_SECONDS = 0.5
-_CLOSE_SECONDS = 2.0
 
 
 def open_streamer(card: ModelCard, rate: int) -> Streamer:
@@ -41,8 +40,8 @@ def open_streamer(card: ModelCard, rate: int) -> Streamer:
 class Listening:
     """Live sound through a model, until it is closed.
 
-    Attributes:
-        stuck: its devices did not let go when it was closed, as those of a sound server that died.
+    Devices that break off are opened again, and a recording goes on: for the moment in which nothing went out
+    its stems and its mix are silent, so that they stay together and last as long as what was recorded.
 
     Args:
         card: a streaming model.
@@ -72,7 +71,6 @@ class Listening:
         self.input_device, self.audible = input_device, audible
         self._output_name = output_device.partition(": ")[2] or "the system's"
         self._gate = float(audible)
-        self.stuck = False
         self._card = card
         self._streamer = streamer(card, self.rate)
         self._chain = LiveChain(self._streamer, card.stems, self.rate, _BLOCK_FRAMES, controls)
@@ -84,7 +82,9 @@ class Listening:
         self._worker = threading.Thread(target=self._work, name="live", daemon=True)
         self._worker.start()
         try:
-            self._duplex = Duplex(self._render, self.rate, _BLOCK_FRAMES, input_device, output_device)
+            self._duplex = Duplex(
+                self._render, self.rate, _BLOCK_FRAMES, input_device, output_device, self._chain.rest
+            )
         except OutputError:
             self._ended.set()
             raise
@@ -97,6 +97,11 @@ class Listening:
         return self._failure
 
     @property
+    def stuck(self) -> bool:
+        """Whether its devices did not let go when they were closed, as those of a sound server that died."""
+        return self._duplex.stuck
+
+    @property
     def lost(self) -> str:
         """Why what is recorded is not whole, in a sentence; empty while it is."""
         recording = self._recording
@@ -105,6 +110,10 @@ class Listening:
         if recording.error is not None:
             return recording.error.message
         return "The disk was too slow for the recording; it was ended." if recording.lost_frames else ""
+
+    def watch(self) -> None:
+        """See whether the devices are still there, and open them again if they broke off."""
+        self._duplex.watch()
 
     def set_controls(self, controls: Controls) -> None:
         """Move the faders."""
@@ -157,6 +166,7 @@ class Listening:
             hop_ms=self._times,
             budget_ms=self._streamer.budget_ms,
             missed=self._chain.missed,
+            breaks=self._duplex.breaks,
             live="listening",
             message=self.failure or status.message,
         )
@@ -172,10 +182,7 @@ class Listening:
         try:
             return self.stop_recording()
         finally:
-            closing = threading.Thread(target=self._duplex.close, name="closing", daemon=True)
-            closing.start()
-            closing.join(_CLOSE_SECONDS)
-            self.stuck = closing.is_alive()
+            self._duplex.close()
 
     def _render(self, heard: Audio, out: Audio) -> None:
         """Render a block, and keep it from the loudspeaker if it is not to be heard. Thread: audio."""

@@ -100,6 +100,11 @@ class LiveChain:
         if self.recorder is not None:
             self.recorder.put(wet, out)
 
+    def rest(self, frames: int) -> None:
+        """Learn that nothing went out for so long: what is recorded is silent there. Thread: audio."""
+        if self.recorder is not None:
+            self.recorder.rest(frames)
+
     def work(self) -> bool:
         """Let the model work on what has come in; return whether there was anything. Thread: the worker."""
         waiting = self._pushed - self._fed
@@ -171,6 +176,9 @@ class Recorder(Protocol):
 
     def put(self, stems: Audio, mix: Audio) -> None:
         """Take a block: (stems, n, 2) and (n, 2). Thread: audio."""
+
+    def rest(self, frames: int) -> None:
+        """Take silence of so many frames. Thread: audio."""
 
 
 def _put(ring: Audio, position: int, block: Audio) -> None:

@@ -90,6 +90,9 @@ class LiveDesk:
     def hush(self) -> None:
         """End the live sound and finish its recording.
 
+        Where its devices are stuck, the process ends: the one that waits takes over, and listens again if
+        that was wanted.
+
         Raises:
             OutputError: the recording could not be finished.
         """
@@ -100,7 +103,7 @@ class LiveDesk:
             self._tell_recorded(listening.close())
         finally:
             if listening.stuck:
-                os._exit(1)  # nothing can be opened beside what is stuck; the process that waits takes over
+                os._exit(1)  # nothing can be opened beside what is stuck
             self._reopen()
 
     def record(self, folder: str | None) -> None:
@@ -117,14 +120,17 @@ class LiveDesk:
             self._tell_recorded(self._listening.stop_recording())
 
     def tend(self, controls: Controls | None) -> None:
-        """Pass moved faders on to the live sound, and end it when it cannot go on."""
+        """Pass moved faders on to the live sound, keep its devices open, and end it when it cannot go on."""
         listening = self._listening
         if listening is None:
             return
         if controls is not None:
             listening.set_controls(controls)
             self._engine.set_controls(controls)
-        if listening.failure:
+        listening.watch()
+        if listening.stuck:
+            self.hush()
+        elif listening.failure:
             self._connection.send(("hushed",))
             self._connection.send(("failed", listening.failure))
             with contextlib.suppress(OutputError):  # the recording's end is the lesser loss

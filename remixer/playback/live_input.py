@@ -28,7 +28,8 @@ def listen(
 ) -> LiveResult:
     """Send live sound through a model to the default output and record it, until told to stop.
 
-    Being told to stop is the ordinary end here: the recording is finished.
+    Being told to stop is the ordinary end here: the recording is finished. Devices that break off are opened
+    again; the recording is silent for that moment.
 
     Raises:
         ModelError: the model cannot run live, or broke off.
@@ -37,12 +38,13 @@ def listen(
     rate = Duplex.rate_for(input_device, "")
     run = LiveRun(card, rate, block_frames, out_dir, "live", overwrite)
     with run.recorded(), run.working():
-        duplex = Duplex(run.chain.render, rate, block_frames, input_device)
+        duplex = Duplex(run.chain.render, rate, block_frames, input_device, rested=run.chain.rest)
         run.device_seconds = duplex.latency_seconds
         begun = time.monotonic()
         try:
             while duplex.alive and (seconds is None or time.monotonic() - begun < seconds):
                 time.sleep(_REPORT_SECONDS)
+                duplex.watch()
                 run.check()
                 report(min(1.0, (time.monotonic() - begun) / seconds) if seconds else 0.0)
             lost = not duplex.alive

@@ -74,6 +74,17 @@ class Recording:
         self._ring[-1, : frames - first] = mix[first:]
         self._put += frames
 
+    def rest(self, frames: int) -> None:
+        """Take silence: nothing went out for so long. Thread: audio."""
+        size = self._ring.shape[1]
+        if self._put + frames - self._written > size:
+            self.lost_frames += frames
+            return
+        start = self._put % size
+        self._ring[:, start : start + frames] = 0.0
+        self._ring[:, : max(0, start + frames - size)] = 0.0
+        self._put += frames
+
     @property
     def seconds(self) -> float:
         """How long it is. Thread: any."""

@@ -60,6 +60,7 @@ class PlayerStatus:
         missed: blocks of live sound that were heard as they came in, because their stems came too late.
         late: tiles of a song that were heard without stems, because these were not there yet.
         underruns: how often the device ran dry.
+        breaks: how often the devices of live sound broke off and were opened again.
         restarts: how often the process was started anew.
         live: what the live model is doing, in a word: off, loading, running, ahead, slow, failed, listening.
         message: one sentence for the user, or empty.
@@ -83,6 +84,7 @@ class PlayerStatus:
     missed: int = 0
     late: int = 0
     underruns: int = 0
+    breaks: int = 0
     restarts: int = 0
     live: str = "off"
     message: str = ""

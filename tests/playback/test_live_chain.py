@@ -21,6 +21,9 @@ class Kept:
     def put(self, stems: Audio, mix: Audio) -> None:
         self.stems.append(stems.copy())
 
+    def rest(self, frames: int) -> None:
+        self.stems.append(np.zeros((len(STEMS), frames, 2), np.float32))
+
 
 def run(chain: LiveChain, sound: Audio, block: int, late: range | None = None) -> Audio:
     out = np.zeros_like(sound)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
@@ -53,6 +54,12 @@ class VirtualSpeakers:
         command = ["pacat", "--playback", "--device=room", "--file-format=wav", str(path)]
         return subprocess.Popen(command, env={**os.environ, "PULSE_SERVER": self.server})
 
+    def break_off(self) -> None:
+        """End all streams that record; their devices stay."""
+        listed = self._ask("list-source-outputs")
+        numbers = [line.split()[1] for line in listed.splitlines() if line.strip().startswith("index:")]
+        self._ask(*(f"kill-source-output {number}" for number in numbers))
+
     def stop(self) -> None:
         """End the server, as if its device had been unplugged."""
         self._process.kill()
@@ -65,6 +72,17 @@ class VirtualSpeakers:
         self._reader.join(2)
         self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _ask(self, *commands: str) -> str:
+        """Give commands to the server's command line, and return what it says."""
+        said = b""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(self.folder / "cli"))
+            line.sendall("".join(f"{command}\n" for command in commands).encode())
+            line.shutdown(socket.SHUT_WR)
+            while piece := line.recv(65536):
+                said += piece
+        return said.decode()
 
     def _hurry(self) -> None:
         """Let the server run before other programs, as a sound card does; only with the right to."""
@@ -90,6 +108,7 @@ class VirtualSpeakers:
             "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--realtime=no",
             "--high-priority=no", "--log-target=stderr",
             "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self.folder / 'native'}",
+            "-L", f"module-cli-protocol-unix socket={self.folder / 'cli'}",
             "-L", f"module-pipe-sink {sink} use_system_clock_for_timing=yes",
             "-L", f"module-null-sink sink_name=room rate={rate} channels=2",
         ]  # fmt: skip
