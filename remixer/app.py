@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -29,6 +30,7 @@ def main(paths: Sequence[Path] = ()) -> int:
     """Open the window, or hand the songs to the one that is open; return the exit code."""
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _DISPLAYS):
         raise UsageError("There is no display for a window; “remixer --help” lists what works without one.")
+    gc.disable()  # Next to nothing of what a start makes is garbage; looking for it holds the window up.
     from remixer.gui.application import Application
     from remixer.gui.handover import Receiver, hand_over, server_name
 
@@ -104,6 +106,8 @@ def _run(app: Application, paths: Sequence[Path]) -> int:
         session.open(paths)
     offer_to_reopen(session)
     session.save(running=True)
+    gc.freeze()
+    gc.enable()
     return app.exec()
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _WAIT_MS = 400
@@ -17,8 +15,10 @@ _WAIT_MS = 400
 
 def server_name(config_folder: Path) -> str:
     """Return the name under which the open window of one settings folder is found."""
-    owner = f"{getpass.getuser()}:{config_folder.resolve()}"
-    return f"stem-remixer-{hashlib.sha256(owner.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}"
+    hashed = QCryptographicHash.hash(
+        os.fsencode(config_folder.resolve()), QCryptographicHash.Algorithm.Sha256
+    )
+    return f"stem-remixer-{bytes(hashed.data()).hex()[:16]}"
 
 
 def hand_over(name: str, paths: Sequence[Path]) -> bool:

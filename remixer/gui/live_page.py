@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from remixer.gui.channel import Channel, spoken
 from remixer.gui.master_strip import MasterStrip
-from remixer.gui.parts import ElidedLabel, caption, describe, quiet_button, spring, tool_button
+from remixer.gui.parts import ElidedLabel, caption, describe, quiet_button, spring
 from remixer.gui.pickers import Picker
+from remixer.gui.tool_button import tool_button
 from remixer.gui.truth_panel import TruthPanel
 from remixer.gui.widgets.icons import icon
 from remixer.gui.widgets.strips import STRIP_WIDTH

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from remixer.gui.parts import push_button, tool_button
+from remixer.gui.parts import push_button
+from remixer.gui.tool_button import tool_button
 from remixer.session.notices import Notice
 
 _ACTIONS = {"logs": "Show log", "reopen": "Reopen", "folder": "Show folder"}

@@ -1,25 +1,9 @@
-"""Small parts that all pages share: buttons, captions, headings, spacers."""
+"""Small parts that all pages share: buttons with words, captions, headings, spacers."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
-
-from remixer.gui.widgets.icons import icon
-
-
-def tool_button(
-    icon_name: str, says: str, parent: QWidget, checkable: bool = False, size: int = 18
-) -> QToolButton:
-    """Return a button that is a picture; its tooltip is its accessible name."""
-    button = QToolButton(parent)
-    button.setIcon(icon(icon_name))
-    button.setIconSize(QSize(size, size))
-    button.setCheckable(checkable)
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    describe(button, says)
-    return button
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 
 def push_button(text: str, says: str, parent: QWidget, primary: bool = False) -> QPushButton:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from remixer.gui.parts import caption, describe, tool_button
+from remixer.gui.parts import caption, describe
+from remixer.gui.tool_button import tool_button
 from remixer.gui.widgets.icons import icon
 from remixer.gui.words import percent, time_left
 

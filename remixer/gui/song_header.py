@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from remixer.gui.parts import ElidedLabel, push_button, tool_button
+from remixer.gui.parts import ElidedLabel, push_button
 from remixer.gui.pickers import Picker
+from remixer.gui.tool_button import tool_button
 from remixer.gui.widgets.icons import icon
 from remixer.gui.words import clock
 from remixer.session.snapshot import SongView

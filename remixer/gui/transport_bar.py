@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from remixer.gui.parts import ElidedLabel, describe, tool_button
+from remixer.gui.parts import ElidedLabel, describe
+from remixer.gui.tool_button import tool_button
 from remixer.gui.widgets.icons import icon
 from remixer.gui.widgets.readout import TimeReadout
 from remixer.gui.widgets.theme import Theme

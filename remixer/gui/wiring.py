@@ -33,7 +33,7 @@ class Wiring(QObject):
         empty.open_asked.connect(work.ask_songs)
         empty.demo_asked.connect(self.open_demo)
         empty.continue_asked.connect(self.reopen)
-        empty.recent_chosen.connect(self.open_recent)
+        work.recent.chosen.connect(self.open_recent)
         messages.dismissed.connect(self.dismiss)
         messages.acted.connect(work.pages.act)
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 from remixer.gui import shortcuts
 from remixer.gui.asking import Ask
 from remixer.gui.deeds import Deeds
-from remixer.gui.empty_page import RecentSong
 from remixer.gui.live_control import LiveControl
 from remixer.gui.message_bar import MessageBar
 from remixer.gui.pages import Pages
+from remixer.gui.recent_songs import RecentSong, RecentSongs
 from remixer.gui.screen import Screen
 from remixer.gui.song_page import SongPage
 from remixer.gui.widgets.theme import ThemeSwitch
@@ -49,12 +49,14 @@ class Workspace(QObject):
         self.live = LiveControl(session, window)
         self.deeds = Deeds(session, self.page, self.live.page)
         self.pages = Pages(session, window, themes)
+        self.recent = RecentSongs(window.empty)
+        window.empty.add_side(self.recent)
         window.add_page(self.page)
         window.add_page(self.live.page)
         window.add_bar(self.messages)
         window.add_bar(self.pages.tasks)
         self._wiring = Wiring(self)
-        self._recent: Sequence[Known] = ()
+        self._known: Sequence[Known] = ()
         self._install_keys()
         self._timer = QTimer(self)
         self._timer.setInterval(_POLL_MS)
@@ -116,10 +118,10 @@ class Workspace(QObject):
         return True
 
     def _show_recent(self) -> None:
-        recent = self.session.choices.recent()
-        if recent is not self._recent:
-            self._recent = recent
-            self.window.empty.set_recent([_recent_song(song) for song in recent])
+        known = self.session.choices.recent()
+        if known is not self._known:
+            self._known = known
+            self.recent.set_songs([_recent_song(song) for song in known])
 
     def _install_keys(self) -> None:
         deeds = {

@@ -357,8 +357,8 @@ def test_recent_songs_are_offered(desk: Desk, song: Path) -> None:
     desk.session.choices.look_for_recent()
     desk.until(lambda: any(known.title == "Song" for known in desk.session.choices.recent()))
     desk.session.remove(0)
-    desk.until(lambda: desk.window.empty.isVisible() and desk.window.empty._list.count() == 1)
-    desk.window.empty._list.itemActivated.emit(desk.window.empty._list.item(0))
+    desk.until(lambda: desk.window.empty.isVisible() and desk.work.recent.list.count() == 1)
+    desk.work.recent.list.itemActivated.emit(desk.work.recent.list.item(0))
     desk.until(desk.page.isVisible)
 
 
@@ -417,7 +417,15 @@ def _loaded(imports: str, names: tuple[str, ...]) -> str:
 
 def test_the_window_appears_before_what_it_need_not_show_is_loaded() -> None:
     first = "remixer.cli.border, remixer.app, remixer.gui.application, remixer.gui.window"
-    later = ("numpy", "typer", "multiprocessing", "remixer.session", "remixer.gui.song_page")
+    later = (
+        "numpy",
+        "typer",
+        "multiprocessing",
+        "hashlib",
+        "remixer.session",
+        "remixer.gui.two_lines",
+        "remixer.gui.widgets.icons",
+    )
     assert _loaded(first, later) == "[]"
 
 
