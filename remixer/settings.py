@@ -28,6 +28,7 @@ class Settings:
         cache_folder: where they lie; empty for the system's place.
         output: the loudspeaker's id; empty for the system's choice.
         input: the id of the input live sound came from the last time; empty for the system's choice.
+        cushion: how many blocks' time the model of live sound has, 1 to 4; 0 for what devices allow.
         model: the id of the model used first; empty for the best one installed.
         device: where networks run: `auto`, `cpu`, `cuda:0`, …
         theme: dark, light or as the system says.
@@ -45,6 +46,7 @@ class Settings:
     cache_folder: str = ""
     output: str = ""
     input: str = ""
+    cushion: int = 0
     model: str = ""
     device: str = "auto"
     theme: Theme = "system"
@@ -131,6 +133,8 @@ def _sound(name: str, value: object) -> bool:
     default = getattr(defaults, name)
     if name == "cache_limit_gib":
         return isinstance(value, int | float) and not isinstance(value, bool) and 0.1 <= value <= 100_000
+    if name == "cushion":
+        return type(value) is int and 0 <= value <= 4
     if name in _CHOICES:
         return value in _CHOICES[name]
     return type(value) is type(default)

@@ -43,6 +43,7 @@ class SilentPlayer:
         self.calls: list[tuple[object, ...]] = []
         self.controls: Controls = DEFAULT
         self.loop: tuple[int, int] | None = None
+        self.cushion = 0
         self.take_ids: tuple[str, ...] = ()
         self.output: str | None = None
         self.closed = False
@@ -90,7 +91,8 @@ class SilentPlayer:
     def inputs(self) -> list[OutputDevice]:
         return [OutputDevice("mic", "Microphone", RATE, 0.01), OutputDevice("line", "Line", RATE, 0.01)]
 
-    def listen(self, device: str | None = None, audible: bool = True) -> None:
+    def listen(self, device: str | None = None, audible: bool = True, cushion: int = 0) -> None:
+        self.cushion = cushion
         self.calls.append(("listen", device, audible))
         levels = tuple(Level((0.5, 0.4), (0.2, 0.1)) for _ in range(6))
         self.now = replace(

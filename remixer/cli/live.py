@@ -17,6 +17,9 @@ def live(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the stems go.")] = Path("live"),
     realtime: Annotated[bool, typer.Option("--realtime", help="At the pace of the song.")] = False,
     block: Annotated[int, typer.Option(min=1, help="Frames a block.")] = 512,
+    cushion: Annotated[
+        int, typer.Option(min=0, max=4, help="Blocks the model has time for; 0: what live sound allows.")
+    ] = 0,
     input: Annotated[
         str | None, typer.Option("--input", metavar="DEVICE", help="Live sound, from this input.")
     ] = None,
@@ -37,8 +40,8 @@ def live(
     line = ProgressLine()
     try:
         done = live_run(
-            song, card, out, realtime=realtime, block_frames=block, input_device=input, seconds=seconds,
-            report=line.about("Live"), overwrite=overwrite,
+            song, card, out, realtime=realtime, block_frames=block, cushion=cushion, input_device=input,
+            seconds=seconds, report=line.about("Live"), overwrite=overwrite,
         )  # fmt: skip
     finally:
         line.end()
@@ -49,4 +52,4 @@ def live(
     hop, latency = plain["hop_ms"], plain["latency_ms"]
     typer.echo(f"{plain['hops']} hops of {plain['budget_ms']:.1f} ms, {plain['missed']} missed")
     typer.echo(f"a hop took {hop['p50']:.2f} ms (99 %: {hop['p99']:.2f}, longest: {hop['max']:.2f})")
-    typer.echo(f"latency {latency['total']:.1f} ms")
+    typer.echo(f"latency {latency['total']:.1f} ms, cushion {plain['cushion']} × {block} frames")

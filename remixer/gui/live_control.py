@@ -11,6 +11,7 @@ from remixer.gui.pages import music_folder
 from remixer.gui.pickers import Choice
 from remixer.gui.screen import facts_of, output_choices
 from remixer.gui.words import milliseconds
+from remixer.playback.cushion import BLOCK_FRAMES, MOST_BLOCKS
 from remixer.session import Session
 from remixer.session.snapshot import Snapshot
 
@@ -29,6 +30,7 @@ class LiveControl(QObject):
         self.page = LivePage(parent)
         self.page.input.chosen.connect(self.choose)
         self.page.input.opened.connect(session.choices.look_for_inputs)
+        self.page.cushion.chosen.connect(self.choose_cushion)
         self.page.close_button.clicked.connect(self.leave)
         self.page.audible.clicked.connect(session.toggle)
         self.page.record.clicked.connect(self.record)
@@ -49,6 +51,8 @@ class LiveControl(QObject):
             for one in choices.inputs()
         ]
         page.input.set_choices([Choice("", "The system's input"), *inputs], live.input)
+        cushion = choices.settings.cushion
+        page.cushion.set_choices(cushion_choices(snapshot.player.rate), str(cushion))
         outputs = [Choice("", "As the system says"), *output_choices(self._session)]
         page.master.output.set_choices(outputs, snapshot.output)
         page.undo.setEnabled(snapshot.can_undo)
@@ -64,7 +68,8 @@ class LiveControl(QObject):
         else:
             self.page.clear()
             self._session.choices.look_for_inputs()
-            self._session.live.listen(self._session.choices.settings.input)
+            settings = self._session.choices.settings
+            self._session.live.listen(settings.input, settings.cushion)
 
     @Slot()
     def leave(self) -> None:
@@ -75,7 +80,13 @@ class LiveControl(QObject):
     def choose(self, device: str) -> None:
         """Hear another input."""
         self._session.choices.change(input=device)
-        self._session.live.listen(device)
+        self._session.live.listen(device, self._session.choices.settings.cushion)
+
+    @Slot(str)
+    def choose_cushion(self, blocks: str) -> None:
+        """Give the live model another time to work."""
+        self._session.choices.change(cushion=int(blocks))
+        self._session.live.set_cushion(int(blocks))
 
     @Slot()
     def record(self) -> None:
@@ -96,6 +107,18 @@ class LiveControl(QObject):
         folder = self._session.live.folder
         if folder is not None:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def cushion_choices(rate: int) -> list[Choice]:
+    """Return how long the live model may take, as a picker shows it; a rate of 0 is not known yet."""
+    choices = [
+        Choice("0", "Latency: automatic", "below 60 ms from sound to ear, where the devices allow it"),
+        Choice("1", "Latency: shortest", "the live model has one block's time"),
+    ]
+    for blocks in range(2, MOST_BLOCKS + 1):
+        later = f", heard {milliseconds(1000 * (blocks - 1) * BLOCK_FRAMES / rate)} later" if rate else ""
+        choices.append(Choice(str(blocks), f"Latency: {blocks} blocks", f"misses fewer hops{later}"))
+    return choices
 
 
 def _about(snapshot: Snapshot) -> str:

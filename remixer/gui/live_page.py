@@ -54,6 +54,7 @@ class LivePage(QWidget):
         self.rows: dict[str, LiveRow] = {}
         self.input = Picker("The input whose sound is heard", self)
         self.input.setMinimumContentsLength(22)
+        self.cushion = Picker("How long the live model may take: longer is safer, and heard later", self)
         self.figures = tool_button("gauge", "Show or hide the figures (Ctrl+I)", self, checkable=True)
         self.close_button = quiet_button("Back", "End the live sound and go back (Ctrl+Shift+L)", self)
         self.audible = tool_button("mute", "Hear it (Space)", self, size=30)
@@ -169,7 +170,7 @@ class LivePage(QWidget):
         row.addWidget(mark)
         row.addSpacing(4)
         row.addLayout(words, 1)
-        for widget in (self.input, self.figures, self.close_button):
+        for widget in (self.input, self.cushion, self.figures, self.close_button):
             row.addWidget(widget)
         column = QVBoxLayout(head)
         column.setContentsMargins(0, 0, 0, 0)

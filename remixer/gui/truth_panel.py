@@ -47,7 +47,7 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
             "Latency",
             (
                 ("Model", milliseconds(latency.algorithmic)),
-                ("Queue", milliseconds(latency.queue)),
+                ("Queue", milliseconds(latency.queue) + _blocks(player.cushion)),
                 ("Device", milliseconds(latency.device)),
                 ("Together", milliseconds(latency.total)),
             ),
@@ -162,6 +162,10 @@ class TruthPanel(QFrame):
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(truth_text(self._rows))
+
+
+def _blocks(cushion: int) -> str:
+    return f", {cushion} block{'s' * (cushion > 1)}" if cushion else ""
 
 
 def _rate(rate: float) -> str:

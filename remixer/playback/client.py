@@ -141,11 +141,11 @@ class Player:
         """Return the devices that can record; waits for the playback process a moment."""
         return self._asked("inputs")
 
-    def listen(self, device: str | None = None, audible: bool = True) -> None:
-        """Hear an input through the live model instead of the song, from the loudspeaker if audible."""
+    def listen(self, device: str | None = None, audible: bool = True, cushion: int = 0) -> None:
+        """Hear an input instead of the song, aloud if audible; the cushion is as in `Listening`."""
         with self._lock:
             self._message = ""
-            self._wish = replace(self._wish, playing=False, input=device or "", audible=audible)
+            self._wish = self._wish.listening(device or "", audible, cushion)
             self._send(*self._wish.listen_command())
 
     def set_audible(self, on: bool) -> None:

@@ -15,7 +15,7 @@ from remixer.playback.outputs import Audio
 from remixer.playback.portaudio import rescan
 
 Through = Callable[[Audio, Audio], None]
-Rested = Callable[[int], None]
+Rest = Callable[[int], None]
 
 _BLOCKS = 3
 _SERVED_BLOCKS = 6
@@ -28,21 +28,19 @@ _LONGEST_REST_SECONDS = 10.0
 class Duplex:
     """Gives every block that is recorded to a function that fills the one that is played.
 
+    It is open, and silent, before it is told that function: how long the devices take is known then.
     Devices that a sound server offers get a stream each: PulseAudio's ALSA plug-in breaks off streams
     that record and play. Whatever breaks off is opened again by `watch`.
 
     Args:
-        through: takes (n, 2) that was heard and fills (n, 2).
         rate: frames a second, of the output.
-        block_frames: the largest n.
+        block_frames: frames in the largest block.
         input_device: an id of `portaudio.inputs`; "" is the default beside the output, or the system's.
         output_device: an id of `portaudio.outputs`; "" is the default beside the input, or the system's.
-        rested: told for how many frames, at most ten seconds, nothing was played before the next block,
-            because the devices were opened again. Thread: audio.
 
     Attributes:
         latency_seconds: what the devices, and the bridge where there is one, add.
-        frames: frames so far, those in which nothing was played included.
+        frames: frames since `begin`, those in which nothing was played included.
         one_clock: whether both devices run on one stream.
         breaks: how often they broke off and were opened again.
         stuck: they did not let go when they were closed, as those of a sound server that died.
@@ -53,18 +51,10 @@ class Duplex:
     Thread: the control loop's.
     """
 
-    def __init__(
-        self,
-        through: Through,
-        rate: int,
-        block_frames: int,
-        input_device: str = "",
-        output_device: str = "",
-        rested: Rested = lambda _: None,
-    ) -> None:
+    def __init__(self, rate: int, block_frames: int, input_device: str = "", output_device: str = "") -> None:
         self.frames = self.breaks = 0
         self.stuck = self._lost = self._resumes = False
-        self._through, self._rested = through, rested
+        self._does: tuple[Through, Rest] | None = None
         self._rate, self._block_frames = rate, block_frames
         self._devices = paired(input_device, output_device)
         self._broke: list[float] = []
@@ -89,6 +79,16 @@ class Duplex:
     def alive(self) -> bool:
         """Whether the devices run, or `watch` may make them run again."""
         return not self._lost
+
+    def begin(self, through: Through, rest: Rest) -> None:
+        """Give the blocks from now on to a function.
+
+        Args:
+            through: takes (n, 2) that was heard and fills (n, 2). Thread: audio.
+            rest: told for how many frames, at most ten seconds, nothing was played before the next block,
+                because the devices were opened again. Thread: audio.
+        """
+        self._does = through, rest
 
     def watch(self) -> None:
         """Open the devices again if they broke off; give them up if that fails or happens again and again."""
@@ -153,15 +153,18 @@ class Duplex:
 
     def _both(self, heard: Audio, out: Audio) -> None:
         """Thread: audio."""
-        now = time.perf_counter()
+        if self._does is None:
+            out.fill(0.0)
+            return
+        (through, rest), now = self._does, time.perf_counter()
         if self._resumes:
             self._resumes = False
             silent = min(now - self._passed, _LONGEST_REST_SECONDS)
             frames = max(0, round(silent * self._rate) - len(out))
             self.frames += frames
-            self._rested(frames)
+            rest(frames)
         self._passed = now
-        self._through(heard, out)
+        through(heard, out)
         self.frames += len(out)
 
     def _play(self, _: Audio, out: Audio) -> None:

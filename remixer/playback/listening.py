@@ -14,8 +14,9 @@ import numpy as np
 from remixer.errors import OutputError, RemixerError
 from remixer.mixing.controls import Controls
 from remixer.playback.ahead import hop_times
+from remixer.playback.cushion import BLOCK_FRAMES, cushion_blocks
 from remixer.playback.duplex import Duplex
-from remixer.playback.live_chain import LiveChain
+from remixer.playback.live_chain import LiveChain, chain_delay_frames
 from remixer.playback.outputs import Audio
 from remixer.playback.priority import raise_priority
 from remixer.playback.recording import Recording
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from remixer.separation.card import ModelCard
     from remixer.separation.streaming import Streamer
 
-_BLOCK_FRAMES = 512
 _POLL_SECONDS = 0.001
 _MEASURE_SECONDS = 0.5
 
@@ -49,6 +49,7 @@ class Listening:
         output_device: where it goes.
         controls: the faders at the beginning.
         audible: whether the loudspeaker gives what goes out; it is recorded either way.
+        cushion: how many blocks' time the model has, 1 to 4; 0 chooses by what the devices take.
         streamer: opens the model.
 
     Raises:
@@ -65,15 +66,19 @@ class Listening:
         output_device: str,
         controls: Controls,
         audible: bool = True,
+        cushion: int = 0,
         streamer: Callable[[ModelCard, int], Streamer] = open_streamer,
     ) -> None:
         self.rate = Duplex.rate_for(input_device, output_device)
-        self.input_device, self.audible = input_device, audible
+        self.input_device, self.audible, self.cushion = input_device, audible, cushion
         self._output_name = output_device.partition(": ")[2] or "the system's"
         self._gate = float(audible)
         self._card = card
         self._streamer = streamer(card, self.rate)
-        self._chain = LiveChain(self._streamer, card.stems, self.rate, _BLOCK_FRAMES, controls)
+        self._duplex = Duplex(self.rate, BLOCK_FRAMES, input_device, output_device)
+        one = chain_delay_frames(self._streamer, BLOCK_FRAMES, 1) / self.rate + self._duplex.latency_seconds
+        self._cushion = cushion_blocks(cushion, one, BLOCK_FRAMES / self.rate)
+        self._chain = LiveChain(self._streamer, card.stems, self.rate, BLOCK_FRAMES, controls, self._cushion)
         self._recording: Recording | None = None
         self._failure = ""
         self._measured_due = 0.0
@@ -81,13 +86,7 @@ class Listening:
         self._ended = threading.Event()
         self._worker = threading.Thread(target=self._work, name="live", daemon=True)
         self._worker.start()
-        try:
-            self._duplex = Duplex(
-                self._render, self.rate, _BLOCK_FRAMES, input_device, output_device, self._chain.rest
-            )
-        except OutputError:
-            self._ended.set()
-            raise
+        self._duplex.begin(self._render, self._chain.rest)
 
     @property
     def failure(self) -> str:
@@ -162,6 +161,7 @@ class Listening:
             heard=self._card.take_id,
             device=self._output_name,
             rate=self.rate,
+            cushion=self._cushion,
             latency_ms=Latency(algorithmic, queue, 1000 * self._duplex.latency_seconds),
             hop_ms=self._times,
             budget_ms=self._streamer.budget_ms,

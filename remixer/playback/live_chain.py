@@ -25,6 +25,11 @@ class LiveStream(Stream, Protocol):
     total_latency_frames: int
 
 
+def chain_delay_frames(stream: LiveStream, block_frames: int, cushion_blocks: int) -> int:
+    """Return how many frames later a chain gives what it is given."""
+    return stream.total_latency_frames + cushion_blocks * block_frames + FADE_FRAMES
+
+
 class LiveChain:
     """Turns blocks of live sound into the mix of their stems, a constant number of frames later.
 
@@ -37,8 +42,9 @@ class LiveChain:
         stream: the model, at this rate.
         stems: their names.
         rate: frames a second.
-        block_frames: the largest block; the model has the time of one to work.
+        block_frames: the largest block.
         controls: the faders at the beginning.
+        cushion_blocks: how many blocks' time the model has to work.
 
     Attributes:
         delay_frames: from a frame coming in to the same frame going out.
@@ -54,9 +60,10 @@ class LiveChain:
         rate: int,
         block_frames: int,
         controls: Controls = DEFAULT,
+        cushion_blocks: int = 1,
     ) -> None:
         self.stems, self.rate = stems, rate
-        self.delay_frames = stream.total_latency_frames + block_frames + FADE_FRAMES
+        self.delay_frames = chain_delay_frames(stream, block_frames, cushion_blocks)
         self.missed = self.blocks = 0
         self.recorder: Recorder | None = None
         self._controls = self._wanted = controls

@@ -51,10 +51,11 @@ class LiveDesk:
         """Whether live sound is heard."""
         return self._listening is not None
 
-    def listen(self, device: str, audible: bool) -> None:
+    def listen(self, device: str, audible: bool, cushion: int) -> None:
         """Let the song rest and hear an input device; "" is the system's default.
 
-        Sound that is not audible does everything but reach the loudspeaker.
+        Sound that is not audible does everything but reach the loudspeaker. The cushion is how many blocks'
+        time the model has; 0 chooses by what the devices take.
 
         Raises:
             ModelError: there is no live model, or it does not open.
@@ -67,7 +68,7 @@ class LiveDesk:
         self._engine.pause()
         self._speaker.close()
         try:
-            self._listening = self._opened(card, device, audible)
+            self._listening = self._opened(card, device, audible, cushion)
         except RemixerError:
             self._reopen()
             raise
@@ -79,8 +80,9 @@ class LiveDesk:
             ModelError, OutputError: as `listen`.
         """
         self._speaker.wanted = output
-        if self._listening is not None:
-            self.listen(self._listening.input_device, self._listening.audible)
+        now = self._listening
+        if now is not None:
+            self.listen(now.input_device, now.audible, now.cushion)
 
     def set_audible(self, on: bool) -> None:
         """Let the live sound reach the loudspeaker, or not."""
@@ -144,13 +146,14 @@ class LiveDesk:
         """Return a status with what there is to say about live sound."""
         return self._listening.told(status) if self._listening is not None else status
 
-    def _opened(self, card: ModelCard, device: str, audible: bool) -> Listening:
+    def _opened(self, card: ModelCard, device: str, audible: bool, cushion: int) -> Listening:
         """Open the devices; once more, looked for anew, if they are not there."""
+        output, controls = self._speaker.wanted, self._engine.controls
         try:
-            return Listening(card, device, self._speaker.wanted, self._engine.controls, audible)
+            return Listening(card, device, output, controls, audible, cushion)
         except OutputError:
             self._speaker.free()
-            return Listening(card, device, self._speaker.wanted, self._engine.controls, audible)
+            return Listening(card, device, output, controls, audible, cushion)
 
     def _tell_recorded(self, files: list[Path]) -> None:
         if files:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from remixer.errors import OutputError, RemixerError
 from remixer.playback.ahead import hop_times
-from remixer.playback.live_chain import LiveChain
+from remixer.playback.cushion import cushion_blocks
+from remixer.playback.live_chain import LiveChain, chain_delay_frames
 from remixer.playback.priority import raise_priority, raised
 from remixer.playback.recording import Recording
 from remixer.playback.status import HopTimes
@@ -38,6 +39,7 @@ class LiveResult:
     """What a live run made and measured.
 
     Attributes:
+        cushion: how many blocks' time the model had.
         seconds: of sound.
         elapsed_s: how long it took.
         hops: hops the model ran.
@@ -53,6 +55,7 @@ class LiveResult:
     model: str
     rate: int
     block_frames: int
+    cushion: int
     seconds: float
     elapsed_s: float
     hops: int
@@ -78,6 +81,8 @@ class LiveRun:
         out_dir: the recording goes to a folder in it.
         name: that folder's name.
         overwrite: replace files of the same names.
+        cushion: how many blocks' time the model has; 0 for one, or for what the devices leave room for.
+        device_seconds: how long the devices take, None for a file.
 
     Raises:
         ModelError: the model cannot run live.
@@ -85,13 +90,25 @@ class LiveRun:
     """
 
     def __init__(
-        self, card: ModelCard, rate: int, block_frames: int, out_dir: Path, name: str, overwrite: bool
+        self,
+        card: ModelCard,
+        rate: int,
+        block_frames: int,
+        out_dir: Path,
+        name: str,
+        overwrite: bool,
+        cushion: int = 0,
+        device_seconds: float | None = None,
     ) -> None:
         from remixer.separation.streaming import Streamer
 
         self.streamer: Streamer = Streamer(card, rate, threads=1, max_hops=1)
-        self.chain = LiveChain(self.streamer, card.stems, rate, block_frames)
-        self.device_seconds = 0.0
+        self._cushion = cushion or 1
+        if device_seconds is not None:
+            one = chain_delay_frames(self.streamer, block_frames, 1) / rate + device_seconds
+            self._cushion = cushion_blocks(cushion, one, block_frames / rate)
+        self.chain = LiveChain(self.streamer, card.stems, rate, block_frames, cushion_blocks=self._cushion)
+        self._device_seconds = device_seconds or 0.0
         self._card, self._rate, self._block_frames, self._name = card, rate, block_frames, name
         folder = out_dir / name
         try:
@@ -184,6 +201,7 @@ class LiveRun:
             model=self._card.id,
             rate=self._rate,
             block_frames=self._block_frames,
+            cushion=self._cushion,
             seconds=round(self._fed / self._rate, 3),
             elapsed_s=round(self._elapsed, 3),
             hops=self._fed * self._card.rate // self._rate // self._card.hop_frames,
@@ -193,7 +211,7 @@ class LiveRun:
             blocks=self._blocks,
             latency_ms={
                 "algorithmic": round(self._card.latency_ms or 0.0, 3),
-                "total": round(delay_ms + 1000 * self.device_seconds, 3),
+                "total": round(delay_ms + 1000 * self._device_seconds, 3),
             },
             files=self._files,
         )

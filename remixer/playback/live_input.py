@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ def listen(
     seconds: float | None,
     report: Report,
     overwrite: bool,
+    cushion: int,
 ) -> LiveResult:
     """Send live sound through a model to the default output and record it, until told to stop.
 
@@ -36,23 +38,30 @@ def listen(
         OutputError: a device cannot be opened or went away, or a file cannot be written.
     """
     rate = Duplex.rate_for(input_device, "")
-    run = LiveRun(card, rate, block_frames, out_dir, "live", overwrite)
-    with run.recorded(), run.working():
-        duplex = Duplex(run.chain.render, rate, block_frames, input_device, rested=run.chain.rest)
-        run.device_seconds = duplex.latency_seconds
-        begun = time.monotonic()
-        try:
-            while duplex.alive and (seconds is None or time.monotonic() - begun < seconds):
-                time.sleep(_REPORT_SECONDS)
-                duplex.watch()
-                run.check()
-                report(min(1.0, (time.monotonic() - begun) / seconds) if seconds else 0.0)
-            lost = not duplex.alive
-        except (Cancelled, KeyboardInterrupt):
-            lost = False
-        finally:
-            duplex.close()
-            run.note(max(0, duplex.frames - run.chain.delay_frames))
+    with contextlib.closing(Duplex(rate, block_frames, input_device)) as duplex:
+        run = LiveRun(card, rate, block_frames, out_dir, "live", overwrite, cushion, duplex.latency_seconds)
+        with run.recorded(), run.working():
+            duplex.begin(run.chain.render, run.chain.rest)
+            try:
+                lost = not _kept_open(duplex, run, seconds, report)
+            except (Cancelled, KeyboardInterrupt):
+                lost = False
+            finally:
+                duplex.close()
+                run.note(max(0, duplex.frames - run.chain.delay_frames))
     if lost:
         raise OutputError("The sound device went away; what was recorded until then is kept.")
     return run.result()
+
+
+def _kept_open(duplex: Duplex, run: LiveRun, seconds: float | None, report: Report) -> bool:
+    """Wait until the time is over; return whether the devices lasted so long."""
+    begun = time.monotonic()
+    while seconds is None or time.monotonic() - begun < seconds:
+        time.sleep(_REPORT_SECONDS)
+        duplex.watch()
+        if not duplex.alive:
+            return False
+        run.check()
+        report(min(1.0, (time.monotonic() - begun) / seconds) if seconds else 0.0)
+    return True

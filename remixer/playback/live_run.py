@@ -27,6 +27,7 @@ def live_run(
     out_dir: Path,
     realtime: bool = False,
     block_frames: int = 512,
+    cushion: int = 0,
     input_device: str | None = None,
     seconds: float | None = None,
     report: Report = ignore,
@@ -40,6 +41,8 @@ def live_run(
         out_dir: `<stem>.wav` and `mix.wav` are written to `out_dir/<song>/`.
         realtime: give the blocks at their pace, as a sound card would; a block that comes too late is missed.
         block_frames: frames in a block.
+        cushion: how many blocks' time the model has, 1 to 4; 0 for one, or on live sound for as many as keep
+            the whole way from sound to ear below 60 ms.
         input_device: an id of `portaudio.inputs`; "" is the system's default.
         seconds: stop after so much; None means at the file's end, or when the report says so.
         report: told the fraction done.
@@ -57,13 +60,13 @@ def live_run(
     if song_path is None:
         from remixer.playback.live_input import listen
 
-        return listen(card, out_dir, block_frames, input_device or "", seconds, report, overwrite)
+        return listen(card, out_dir, block_frames, input_device or "", seconds, report, overwrite, cushion)
     from remixer.audio.decode import blocks, probe
 
     info = probe(song_path)
     frames = info.frames if seconds is None else min(info.frames, round(seconds * info.rate))
     source = _cut(blocks(song_path), block_frames, None if seconds is None else frames)
-    run = LiveRun(card, info.rate, block_frames, out_dir, song_path.stem, overwrite)
+    run = LiveRun(card, info.rate, block_frames, out_dir, song_path.stem, overwrite, cushion)
     with run.recorded():
         run.feed(source, realtime, lambda fed: report(min(1.0, fed / max(1, frames))))
     return run.result()

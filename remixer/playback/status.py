@@ -55,6 +55,7 @@ class PlayerStatus:
         device: the output's name.
         rate: the song's rate.
         latency_ms: from the sound to the ear.
+        cushion: how many blocks' time the model has for live sound; 0 while a song is heard.
         hop_ms: times of the live model's hops.
         budget_ms: how long a hop may take.
         missed: blocks of live sound that were heard as they came in, because their stems came too late.
@@ -79,6 +80,7 @@ class PlayerStatus:
     device: str = ""
     rate: int = 0
     latency_ms: Latency = NO_LATENCY
+    cushion: int = 0
     hop_ms: HopTimes = NO_TIMES
     budget_ms: float = 0.0
     missed: int = 0

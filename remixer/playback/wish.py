@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from remixer.mixing.controls import DEFAULT, STEMS, Controls
@@ -15,7 +15,8 @@ class Wish:
     """The song, how it is mixed, and on what it is heard.
 
     `input` is the device whose sound is heard instead of the song, "" for the
-    system's default, None for the song; `audible` is whether the loudspeaker gives it.
+    system's default, None for the song; `audible` is whether the loudspeaker gives it, `cushion` how many
+    blocks' time its model has, 0 for what the devices leave room for.
     """
 
     folder: str = ""
@@ -28,11 +29,16 @@ class Wish:
     output: str = ""
     input: str | None = None
     audible: bool = True
+    cushion: int = 0
 
     def load_command(self, position: int) -> tuple[Any, ...]:
         """Return the command that turns to the song, resting at a frame."""
         return "load", self.folder, self.take_ids, self.stems, position, self.controls.to_plain()
 
+    def listening(self, device: str, audible: bool, cushion: int) -> Wish:
+        """Return the wish for live sound instead of the song."""
+        return replace(self, playing=False, input=device, audible=audible, cushion=cushion)
+
     def listen_command(self) -> tuple[Any, ...]:
         """Return the command that turns to live sound."""
-        return "listen", self.input or "", self.audible
+        return "listen", self.input or "", self.audible, self.cushion

@@ -77,13 +77,16 @@ class LiveInput:
         self._background, self._notices = background, notices
         self._card = background.catalog.default_live()
         self.remix = Remix(self._card.stems if self._card is not None else ())
-        self._input = ""
+        self._input, self._cushion = "", 0
         self.folder: Path | None = None
         self._recording = False
         self._recorded: tuple[Path, ...] = ()
 
-    def listen(self, device: str) -> None:
-        """Hear an input instead of the song; "" is the system's default. A recording of another one ends."""
+    def listen(self, device: str, cushion: int = 0) -> None:
+        """Hear an input instead of the song; "" is the system's default. A recording of another one ends.
+
+        The cushion is how many blocks' time the model has; 0 chooses by what the devices take.
+        """
         if self._card is None:
             self._notices.say("No live model is installed, so live sound cannot be separated.", "error")
             return
@@ -91,15 +94,21 @@ class LiveInput:
             self.on = True
             self.remix = Remix(self._card.stems)
             self._background.make_way()
-        self._input, self.audible, self._recording = device, False, False
+        self._input, self._cushion, self.audible, self._recording = device, cushion, False, False
         self._player.set_controls(self.remix.heard)
-        self._player.listen(device or None, audible=False)
+        self._player.listen(device or None, audible=False, cushion=cushion)
 
     def stop(self) -> None:
         """Bring the song back, resting; a recording is finished."""
         if self.on:
             self._player.hush()
             self._leave()
+
+    def set_cushion(self, blocks: int) -> None:
+        """Give the model so many blocks' time: live sound begins anew, and a recording ends."""
+        if self.on and blocks != self._cushion:
+            self._cushion = blocks
+            self._player.listen(self._input or None, audible=self.audible, cushion=blocks)
 
     def set_audible(self, on: bool) -> None:
         """Let the loudspeaker give the live sound, or not; it is recorded either way."""

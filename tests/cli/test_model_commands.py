@@ -12,6 +12,7 @@ import pytest
 
 from remixer.audio.decode import read
 from remixer.audio.encode import Encoder, Encoding
+from remixer.playback.live_chain import FADE_FRAMES
 from remixer.separation.card import ModelCard
 from remixer.separation.catalog import load_catalog
 
@@ -30,10 +31,15 @@ def live_card() -> ModelCard:
 def test_live_writes_stems_and_figures(
     remixer: Run, song: Make, tmp_path: Path, live_card: ModelCard
 ) -> None:
-    done = remixer("live", song(rate=48_000), "--out", tmp_path / "o", "--block", "300", "--json")
+    done = remixer(
+        "live", song(rate=48_000), "--out", tmp_path / "o", "--block", "300", "--cushion", "2", "--json"
+    )
     assert (done.code, done.err) == (0, "")
     (figures,) = done.documents
     assert figures["hops"] > 100
+    delay_ms = (2 * 300 + FADE_FRAMES) * 1000 / 48_000
+    assert figures["cushion"] == 2
+    assert figures["latency_ms"]["total"] - figures["latency_ms"]["algorithmic"] > delay_ms - 0.1
     assert set(figures["hop_ms"]) == {"p50", "p95", "p99", "max"}
     assert {"algorithmic", "total"} <= set(figures["latency_ms"])
     assert figures["budget_ms"] == pytest.approx(live_card.hop_frames * 1000 / live_card.rate, abs=0.01)

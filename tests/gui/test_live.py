@@ -115,6 +115,23 @@ def test_an_input_is_chosen_and_remembered(desk: Desk) -> None:
     assert desk.player.calls[-1] == ("listen", "line", False)
 
 
+def test_a_cushion_is_chosen_and_remembered(desk: Desk) -> None:
+    _enter(desk)
+    assert desk.player.cushion == 0 and desk.live.cushion.currentText() == "Latency: automatic"
+    _press(desk, Qt.Key.Key_Space)
+    desk.live.cushion.chosen.emit("3")
+    assert desk.player.cushion == 3 and desk.player.calls[-1] == ("listen", None, True)
+    desk.until(lambda: desk.live.cushion.currentText() == "Latency: 3 blocks")
+    desk.live.input.chosen.emit("line")
+    assert desk.player.cushion == 3
+    desk.live.close_button.click()
+    _enter(desk)
+    assert desk.player.cushion == 3
+    desk.player.now = replace(desk.player.now, cushion=3)
+    _press(desk, Qt.Key.Key_I, Modifier.ControlModifier)
+    desk.until(lambda: "ms, 3 blocks" in truth_text(desk.live.truth._rows))
+
+
 def test_figures_are_shown_beside_it(desk: Desk) -> None:
     _enter(desk)
     _press(desk, Qt.Key.Key_I, Modifier.ControlModifier)

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from fake_devices import BLOCK, RATE, Audio, Devices, fake_devices
+from fake_devices import BLOCK, RATE, Devices, fake_devices
 from fake_stream import FakeStream
 from song_maker import noise
 
 from remixer.mixing.controls import DEFAULT, STEMS
+from remixer.playback.cushion import cushion_blocks
 from remixer.playback.duplex import Duplex
 from remixer.playback.listening import Listening
+from remixer.playback.status import PlayerStatus
 
 ONES = np.ones((BLOCK, 2), np.float32)
 CARD: Any = SimpleNamespace(stems=STEMS, take_id="fake")
@@ -30,12 +32,20 @@ def fake_stream(*_: Any) -> Any:
     return FakeStream()
 
 
-def double(heard: Audio, out: Audio) -> None:
-    np.multiply(heard, 2, out=out)
+def doubling(rests: list[int] | None = None) -> Duplex:
+    made = Duplex(RATE, BLOCK)
+    made.begin(lambda heard, out: np.multiply(heard, 2, out=out), (rests if rests is not None else []).append)
+    return made
+
+
+def test_it_is_silent_before_it_is_told_what_to_do(devices: Devices) -> None:
+    duplex = Duplex(RATE, BLOCK)
+    assert not devices.streams[0].call(ONES).any()
+    assert duplex.frames == 0 and duplex.latency_seconds == 0.01
 
 
 def test_devices_of_one_clock_share_a_stream(devices: Devices) -> None:
-    duplex = Duplex(double, RATE, BLOCK)
+    duplex = doubling()
     assert [stream.kind for stream in devices.streams] == ["Stream"]
     assert (devices.streams[0].call(ONES) == 2).all()
     assert duplex.one_clock and duplex.frames == BLOCK
@@ -46,7 +56,7 @@ def test_devices_of_one_clock_share_a_stream(devices: Devices) -> None:
 @pytest.mark.parametrize("name", ["pulse", "default", "system"])
 def test_a_sound_server_and_devices_that_refuse_one_get_two_streams(devices: Devices, name: str) -> None:
     devices.name, devices.refused = name, {"Stream"}
-    duplex = Duplex(double, RATE, BLOCK)
+    duplex = doubling()
     assert not duplex.one_clock
     recorder, player = devices.streams
     assert (recorder.kind, player.kind) == ("InputStream", "OutputStream")
@@ -59,7 +69,7 @@ def test_a_sound_server_and_devices_that_refuse_one_get_two_streams(devices: Dev
 
 def test_devices_that_break_off_are_opened_again_and_the_silence_is_told(devices: Devices) -> None:
     rests: list[int] = []
-    duplex = Duplex(double, RATE, BLOCK, rested=rests.append)
+    duplex = doubling(rests)
     devices.streams[0].call(ONES)
     duplex.watch()
     assert len(devices.streams) == 1
@@ -75,7 +85,7 @@ def test_devices_that_break_off_are_opened_again_and_the_silence_is_told(devices
 
 
 def test_devices_that_are_gone_are_given_up(devices: Devices) -> None:
-    duplex = Duplex(double, RATE, BLOCK)
+    duplex = doubling()
     devices.gone = True
     devices.break_off()
     duplex.watch()
@@ -89,7 +99,7 @@ def test_devices_that_are_gone_are_given_up(devices: Devices) -> None:
 def test_devices_that_break_off_again_and_again_are_given_up(
     devices: Devices, seconds: float, alive: bool
 ) -> None:
-    duplex = Duplex(double, RATE, BLOCK)
+    duplex = doubling()
     for _ in range(6):
         assert duplex.alive
         devices.break_off()
@@ -129,3 +139,23 @@ def test_live_sound_without_devices_says_so(devices: Devices) -> None:
     listening.watch()
     assert listening.failure == "The sound device of the live sound went away."
     listening.close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "seconds", "blocks"),
+    [(0, 0.040, 2), (0, 0.055, 1), (0, 0.001, 4), (0, 0.200, 4), (3, 0.200, 3), (1, 0.001, 1), (9, 0.050, 4)],
+)
+def test_the_cushion_is_what_60_ms_leave_room_for(wanted: int, seconds: float, blocks: int) -> None:
+    assert cushion_blocks(wanted, seconds, BLOCK / RATE) == blocks
+
+
+def test_live_sound_tells_its_cushion_and_its_latency(devices: Devices) -> None:
+    told = []
+    for wanted in (1, 3, 0):
+        listening = Listening(CARD, "", "", DEFAULT, cushion=wanted, streamer=fake_stream)
+        told.append(listening.told(PlayerStatus()))
+        listening.close()
+    assert [status.cushion for status in told] == [1, 3, 2]
+    added = told[1].latency_ms.total - told[0].latency_ms.total
+    assert added == pytest.approx(2 * 1000 * BLOCK / RATE)
+    assert told[2].latency_ms.total < 60

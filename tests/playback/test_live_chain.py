@@ -46,6 +46,16 @@ def test_at_rest_the_sound_comes_out_exactly_the_announced_delay_later(block: in
     assert chain.missed == 0
 
 
+@pytest.mark.parametrize("cushion", [2, 4])
+def test_a_cushion_gives_the_model_more_time_and_comes_out_later_by_as_much(cushion: int) -> None:
+    sound = noise(FRAMES)
+    chain = LiveChain(FakeStream(), STEMS, 44_100, 512, cushion_blocks=cushion)
+    assert chain.delay_frames == DELAY + cushion * 512 + FADE_FRAMES
+    out = run(chain, sound, 512, late=range(20, 20 + cushion - 1))
+    assert np.array_equal(out[chain.delay_frames :], sound[: FRAMES - chain.delay_frames])
+    assert chain.missed == 0
+
+
 def test_a_click_comes_out_at_the_announced_frame() -> None:
     sound = np.zeros((FRAMES, 2), np.float32)
     sound[11_234] = 1.0

@@ -41,6 +41,7 @@ def test_entries_that_make_no_sense_are_passed_over_and_the_others_kept(tmp_path
         "theme": "pink",
         "cache_limit_gib": -1,
         "model": 7,
+        "cushion": 9,
         "from_the_future": 1,
         "device": "cpu",
         "follow": 1,
