@@ -70,8 +70,10 @@ def watch_exceptions(session: Session) -> None:
 
 
 def offer_to_reopen(session: Session) -> None:
-    """After a crash, offer what lay on the desk."""
+    """After a crash, offer what lay on the desk, and name what was recorded."""
     desk = session.last_desk
+    if desk.recording:
+        session.live.recover(Path(desk.recording), desk.running)
     if desk.running and desk.paths and desk.title:
         minutes, seconds = divmod(int(desk.position_seconds), 60)
         session.notices.say(

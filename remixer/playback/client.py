@@ -219,7 +219,7 @@ class Player:
             if playing:
                 child.send("play")
         if wish.input is not None:
-            child.send(*wish.listen_command())
+            child.send(*wish.listen_command(again=True))
 
     def _asked(self, kind: str) -> list[OutputDevice]:
         with self._answered:

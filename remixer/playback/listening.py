@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from remixer.separation.card import ModelCard
     from remixer.separation.streaming import Streamer
 
+WENT_AWAY = "The sound device of the live sound went away."
+
 _POLL_SECONDS = 0.001
 _MEASURE_SECONDS = 0.5
 
@@ -92,7 +94,7 @@ class Listening:
     def failure(self) -> str:
         """Why it does not go on, in a sentence; empty while it does."""
         if not self._failure and not self._duplex.alive:
-            return "The sound device of the live sound went away."
+            return WENT_AWAY
         return self._failure
 
     @property

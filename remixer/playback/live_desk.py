@@ -13,7 +13,7 @@ from remixer.errors import ModelError, OutputError, RemixerError
 from remixer.mixing.controls import Controls
 from remixer.playback.ahead import Ahead
 from remixer.playback.engine import Engine
-from remixer.playback.listening import Listening
+from remixer.playback.listening import WENT_AWAY, Listening
 from remixer.playback.speaker import Speaker
 from remixer.playback.status import PlayerStatus
 
@@ -72,6 +72,19 @@ class LiveDesk:
         except RemixerError:
             self._reopen()
             raise
+
+    def resume(self, device: str, audible: bool, cushion: int) -> None:
+        """Go on where a process ended that listened; if that cannot be, live sound is over.
+
+        Raises:
+            ModelError: as `listen`.
+            OutputError: the devices are not there any more.
+        """
+        try:
+            self.listen(device, audible, cushion)
+        except OutputError as error:
+            self._connection.send(("hushed",))
+            raise OutputError(WENT_AWAY, error.message) from error
 
     def move(self, output: str) -> None:
         """Hear the live sound on another output device; a recording ends.

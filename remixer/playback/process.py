@@ -101,6 +101,7 @@ class Playback:
             "outputs": self._tell_outputs,
             "inputs": self._tell_inputs,
             "listen": self._live.listen,
+            "resume": self._live.resume,
             "hush": self._live.hush,
             "record": self._live.record,
             "audible": self._live.set_audible,

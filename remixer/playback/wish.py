@@ -39,6 +39,6 @@ class Wish:
         """Return the wish for live sound instead of the song."""
         return replace(self, playing=False, input=device, audible=audible, cushion=cushion)
 
-    def listen_command(self) -> tuple[Any, ...]:
-        """Return the command that turns to live sound."""
-        return "listen", self.input or "", self.audible, self.cushion
+    def listen_command(self, again: bool = False) -> tuple[Any, ...]:
+        """Return the command that turns to live sound; again, where another process did before."""
+        return "resume" if again else "listen", self.input or "", self.audible, self.cushion

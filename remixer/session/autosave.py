@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 
 from remixer.session.front import Front
+from remixer.session.live_input import LiveInput
 from remixer.session.playlist import Playlist
 from remixer.session.store import Desk
 from remixer.session.writer import Writer
@@ -44,12 +45,16 @@ class Autosave:
     Args:
         front: the song in front.
         playlist: the queue.
+        live: the recording that goes on.
         writer: where it goes.
         before: the desk of the last time, kept while nothing is opened.
     """
 
-    def __init__(self, front: Front, playlist: Playlist, writer: Writer, before: Desk) -> None:
-        self._front, self._playlist, self._writer, self._before = front, playlist, writer, before
+    def __init__(
+        self, front: Front, playlist: Playlist, live: LiveInput, writer: Writer, before: Desk
+    ) -> None:
+        self._front, self._playlist, self._live = front, playlist, live
+        self._writer, self._before = writer, before
         self._delay = Delay()
 
     def poll(self, playing: bool, position_frames: int) -> None:
@@ -57,7 +62,7 @@ class Autosave:
         front, playlist = self._front, self._playlist
         rate = front.song.rate if front.song is not None else 1
         place = position_frames // (_PLACE_SECONDS * rate) if playing else position_frames
-        work = (front.work, playlist.current, len(playlist.items), playing, place)
+        work = (front.work, playlist.current, len(playlist.items), playing, place, self._live.recording)
         if self._delay.due(work, time.monotonic()):
             self.save(position_frames, running=True)
 
@@ -71,4 +76,5 @@ class Autosave:
             desk = replace(desk, title=song.title, position_seconds=round(position_frames / song.rate, 2))
         elif not paths:
             desk = replace(self._before, running=running)
-        self._writer.save_desk(desk)
+        recording = self._live.recording
+        self._writer.save_desk(replace(desk, recording=str(recording) if recording is not None else ""))

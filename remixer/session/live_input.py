@@ -80,6 +80,7 @@ class LiveInput:
         self._input, self._cushion = "", 0
         self.folder: Path | None = None
         self._recording = False
+        self._restarts = 0
         self._recorded: tuple[Path, ...] = ()
 
     def listen(self, device: str, cushion: int = 0) -> None:
@@ -127,15 +128,32 @@ class LiveInput:
         self._recording = False
         self._player.record(None)
 
+    @property
+    def recording(self) -> Path | None:
+        """The folder it is being recorded to; None while it is not."""
+        return self.folder if self._recording else None
+
+    def recover(self, folder: Path, running: bool) -> None:
+        """Name what a recording left when the program ended; `running` is whether it ended unexpectedly."""
+        try:
+            left = recover(folder)
+        except OutputError as error:
+            self._notices.say(error.message, "error")
+            return
+        if left or (running and any(folder.glob("*.wav"))):
+            self._tell(folder, f"The recording broke off; what there was until then is in “{folder.name}”.")
+
     def poll(self, status: PlayerStatus) -> None:
         """See whether it still goes on, and what has been recorded. Thread: GUI."""
         files = self._player.recorded()
         if files != self._recorded:
             self._recorded = files
             self._tell(files[0].parent, f"Recorded to “{files[0].parent.name}”.")
-        if self._recording and not status.recording:
-            self._recover()
-        self._recording = self.on and status.recording
+        if self._recording and not status.recording and self.folder is not None:
+            self.recover(self.folder, False)
+            if status.listening and status.restarts > self._restarts:
+                self.record(self.folder.parent)
+        self._recording, self._restarts = self.on and status.recording, status.restarts
         if self.on and not status.listening:
             if status.message:
                 self._notices.say(status.message, "error")
@@ -157,17 +175,6 @@ class LiveInput:
         self.on = self.audible = self._recording = False
         self._front.send_controls()
         self._background.come_back()
-
-    def _recover(self) -> None:
-        """Name what a recording left that broke off."""
-        folder = self.folder
-        try:
-            if folder is not None and recover(folder):
-                self._tell(
-                    folder, f"The recording broke off; what there was until then is in “{folder.name}”."
-                )
-        except OutputError as error:
-            self._notices.say(error.message, "error")
 
     def _tell(self, folder: Path, sentence: str) -> None:
         self._notices.say(sentence, action="folder", target=str(folder))

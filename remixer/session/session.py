@@ -82,7 +82,7 @@ class Session:
         )
         self.last_desk = store.load_desk()
         self._inference = inference
-        self._autosave = Autosave(self.front, self.playlist, self._writer, self.last_desk)
+        self._autosave = Autosave(self.front, self.playlist, self.live, self._writer, self.last_desk)
         self._jobs = Jobs()
         self._demo: Job[Path] | None = None
         self._autoplay = False

@@ -23,6 +23,7 @@ class Desk:
         title: its title.
         position_seconds: where it stood.
         running: the program had not been closed when this was written.
+        recording: the folder live sound was being recorded to; empty for none.
     """
 
     paths: tuple[str, ...] = ()
@@ -30,6 +31,7 @@ class Desk:
     title: str = ""
     position_seconds: float = 0.0
     running: bool = False
+    recording: str = ""
 
 
 class Store:
@@ -60,6 +62,7 @@ class Store:
                 str(stored.get("title", "")),
                 float(stored.get("position_seconds", 0.0)),
                 bool(stored.get("running", False)),
+                str(stored.get("recording", "")),
             )
         except (TypeError, ValueError):
             return Desk()

@@ -11,6 +11,7 @@ import pytest
 import soundfile
 from session_parts import FIRST, LIVE, RATE, Stage, stuck
 
+from remixer.app import offer_to_reopen
 from remixer.playback.recording import Recording
 from remixer.session.live_input import LiveView
 
@@ -28,6 +29,15 @@ def _view(stage: Stage) -> LiveView:
     view = stage.session.poll().live
     assert view is not None
     return view
+
+
+def broken_off(folder: Path) -> None:
+    """Leave what a recording leaves whose process dies."""
+    left = Recording(folder, ("vocals",), RATE)
+    left.put(np.ones((1, 512, 2), np.float32), np.ones((512, 2), np.float32))
+    left.finish()
+    for path in folder.glob("*.wav"):
+        path.rename(path.with_suffix(".recording.wav"))
 
 
 def test_live_sound_begins_unheard_and_metered(live: Stage) -> None:
@@ -126,15 +136,55 @@ def test_a_recording_that_broke_off_gets_its_names(live: Stage, tmp_path: Path) 
     live.session.live.record(tmp_path)
     folder = _view(live).folder
     assert folder is not None
-    left = Recording(folder, ("vocals",), RATE)
-    left.put(np.ones((1, 512, 2), np.float32), np.ones((512, 2), np.float32))
-    left.finish()
-    for path in folder.glob("*.wav"):
-        path.rename(path.with_suffix(".recording.wav"))
+    broken_off(folder)
     live.player.now = replace(live.player.now, recording=False, restarts=1)
     notice = live.session.poll().notices[-1]
     assert "broke off" in notice.text and notice.target == str(folder)
     assert soundfile.info(folder / "vocals.wav").frames == 512
+
+
+def test_a_recording_goes_on_in_another_folder_when_its_process_died(live: Stage, tmp_path: Path) -> None:
+    live.session.live.listen("mic")
+    live.session.live.record(tmp_path)
+    first = _view(live).folder
+    assert first is not None
+    broken_off(first)
+    live.player.now = replace(live.player.now, recording=False, restarts=1)
+    live.session.poll()
+    view = _view(live)
+    assert view.recording and view.folder not in (None, first)
+    assert live.player.calls[-1] == ("record", view.folder)
+    live.player.now = replace(live.player.now, recording=False)
+    live.session.poll()
+    assert live.player.calls[-1] == ("record", view.folder)
+
+
+def test_a_recording_is_remembered_and_recovered_at_the_next_start(
+    stages: Callable[..., Stage], tmp_path: Path
+) -> None:
+    stage = stages(cards=(FIRST, LIVE))
+    stage.session.live.listen("mic")
+    stage.session.live.record(tmp_path)
+    stage.until(lambda _: stage.store.load_desk().recording != "")
+    folder = Path(stage.store.load_desk().recording)
+    broken_off(folder)
+    later = stages(cards=(FIRST, LIVE))
+    offer_to_reopen(later.session)
+    (notice,) = later.session.poll().notices
+    assert "broke off" in notice.text and notice.target == str(folder)
+    assert soundfile.info(folder / "vocals.wav").frames == 512
+    later.until(lambda _: later.store.load_desk().recording == "")
+
+
+def test_a_recording_that_was_finished_is_not_told_again(
+    stages: Callable[..., Stage], tmp_path: Path
+) -> None:
+    stage = stages(cards=(FIRST, LIVE))
+    stage.session.live.listen("mic")
+    stage.session.live.record(tmp_path)
+    stage.until(lambda _: stage.store.load_desk().recording != "")
+    stage.session.live.stop_recording()
+    stage.until(lambda _: stage.store.load_desk().recording == "")
 
 
 def test_an_input_that_goes_away_brings_the_song_back_with_a_sentence(live: Stage) -> None:
