@@ -14,7 +14,7 @@ from remixer.playback.portaudio import LATENCY_SECONDS, beside, index_of, librar
 from remixer.playback.priority import raise_priority
 from remixer.playback.xruns import Xruns
 
-_SILENT_FOR_SECONDS = 1.5
+_SILENT_FOR_SECONDS = 3.0
 _SERVERS = ("default", "sysdefault", "pulse", "pipewire")
 
 

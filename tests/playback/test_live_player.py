@@ -125,7 +125,10 @@ def test_a_stream_that_breaks_off_is_opened_again_and_the_recording_goes_on(
         speakers.break_off()
         until(lambda: player.status().breaks > 0)
         broken_at = player.status().recorded_seconds
-        until(lambda: player.status().recorded_seconds > broken_at + 2.0)
+        until(lambda: player.status().recorded_seconds > broken_at + 1.0)
+        until(lambda: max(player.status().levels[-1].peak) > 0.05)
+        heard_at = player.status().recorded_seconds
+        until(lambda: player.status().recorded_seconds > heard_at + 1.5)
         assert player.status().listening and player.status().recording and not player.status().message
         player.record(None)
         until(lambda: len(player.recorded()) == 5)
