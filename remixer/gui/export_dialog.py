@@ -91,6 +91,8 @@ class ExportDialog(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.problem = caption("", self, "problem")
         self.problem.setWordWrap(True)
+        self.cancel = push_button("Cancel", "Close without exporting (Escape)", self)
+        self.cancel.clicked.connect(self.reject)
         self.go = push_button("Export", "Write these files (Enter)", self, primary=True)
         self.go.setDefault(True)
         self.go.clicked.connect(self._go)
@@ -128,32 +130,32 @@ class ExportDialog(QDialog):
         self.mix = QCheckBox("The mix, as it is heard now", self)
         self.mix.setChecked(self._subject.mixed)
         describe(self.mix, "One file with what the loudspeaker plays, faders included")
+        self.moves = QCheckBox("With the moves of the faders while it played", self)
+        describe(self.moves, "Write the mix as it was played, from the last time the playhead went back")
+        self.moves.setVisible(self._subject.moves)
         self.stem_boxes: dict[str, QCheckBox] = {}
         for name, shown in (*self._subject.stems, (RESIDUAL, "Rest")):
             box = QCheckBox(shown, self)
             box.setChecked(not self._subject.mixed and name != RESIDUAL)
             describe(box, f"A file with {shown.lower()} alone")
             self.stem_boxes[name] = box
-        self.moves = QCheckBox("With the moves of the faders while it played", self)
-        describe(self.moves, "Write the mix as it was played, from the last time the playhead went back")
-        self.moves.setVisible(self._subject.moves)
         self.faders = QCheckBox("Stems behind their faders", self)
         describe(self.faders, "Write the stems with gain, mute and pan, not as they were separated")
         for box in (self.mix, self.moves, self.faders, *self.stem_boxes.values()):
             box.toggled.connect(self._look)
 
     def _make_format(self, settings: Settings) -> None:
-        self.format = _combo(
-            self, "File format", [(name, name.upper()) for name in FORMATS], settings.export_format
-        )
-        self.bits = _combo(self, "Sample format", _BITS, settings.export_bits)
-        self.clip = _combo(self, "What happens to peaks above full scale", _CLIP, "keep")
         whole = f"Whole song, {clock(self._subject.frames / self._subject.rate)}"
         regions = [("whole", whole)]
         if self._subject.loop is not None:
             start, end = (clock(frame / self._subject.rate, True) for frame in self._subject.loop)
             regions.append(("loop", f"Loop, {start} – {end}"))
         self.region = _combo(self, "Which part of the song", regions, "whole")
+        self.format = _combo(
+            self, "File format", [(name, name.upper()) for name in FORMATS], settings.export_format
+        )
+        self.bits = _combo(self, "Sample format", _BITS, settings.export_bits)
+        self.clip = _combo(self, "What happens to peaks above full scale", _CLIP, "keep")
         for combo in (self.format, self.bits, self.clip, self.region):
             combo.currentIndexChanged.connect(self._look)
 
@@ -202,9 +204,7 @@ class ExportDialog(QDialog):
                 grid.addLayout(what, row, 1)
         foot = QHBoxLayout()
         foot.addWidget(self.problem, 1)
-        cancel = push_button("Cancel", "Close without exporting (Escape)", self)
-        cancel.clicked.connect(self.reject)
-        foot.addWidget(cancel)
+        foot.addWidget(self.cancel)
         foot.addWidget(self.go)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 18)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
@@ -37,6 +37,18 @@ class _Keeper(QObject):
 def keep_keys(widget: QWidget, keys: Collection[Qt.Key]) -> None:
     """Let a widget that has the focus have these keys, whatever the window does with them."""
     _Keeper(widget, keys)
+
+
+def put_in_tab_order(place: QWidget, widgets: Iterable[QWidget]) -> None:
+    """Let the Tab key reach widgets that were made late where another one stands in the order."""
+    before = place
+    while not before.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        before = before.previousInFocusChain() or place
+        if before is place:
+            return
+    for widget in widgets:
+        QWidget.setTabOrder(before, widget)
+        before = widget
 
 
 def press_focused() -> bool:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from remixer.gui.channel import Channel, spoken
+from remixer.gui.keys import put_in_tab_order
 from remixer.gui.master_strip import MasterStrip
 from remixer.gui.parts import ElidedLabel, caption, describe, quiet_button, spring
 from remixer.gui.pickers import Picker
@@ -57,6 +58,7 @@ class LivePage(QWidget):
         self.cushion = Picker("How long the live model may take: longer is safer, and heard later", self)
         self.figures = tool_button("gauge", "Show or hide the figures (Ctrl+I)", self, checkable=True)
         self.close_button = quiet_button("Back", "End the live sound and go back (Ctrl+Shift+L)", self)
+        self.truth = TruthPanel(self)
         self.audible = tool_button("mute", "Hear it (Space)", self, size=30)
         self.audible.setProperty("accent", True)
         self.audible.setFixedSize(58, 44)
@@ -65,7 +67,6 @@ class LivePage(QWidget):
         self.undo = tool_button("undo", "Undo the last change of the faders (Ctrl+Z)", self)
         self.bypass = tool_button("compare", "Compare with what comes in (B)", self, checkable=True)
         self.master = MasterStrip(self)
-        self.truth = TruthPanel(self)
         self._about = ElidedLabel(self, "dim")
         self._caution = QFrame(self)
         self._words = QLabel(self._caution)
@@ -134,6 +135,8 @@ class LivePage(QWidget):
             row.muted.connect(self.muted)
             row.soloed.connect(self.soloed)
             row.panned.connect(self.panned)
+        strips = (row.strip for row in self.rows.values())
+        put_in_tab_order(self.close_button, (control for strip in strips for control in strip.controls))
 
     def _lay_out(self) -> None:
         self._rack.setSpacing(0)

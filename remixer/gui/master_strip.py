@@ -25,13 +25,13 @@ class MasterStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.output = OutputButton(self)
         self.fader = Fader("Master", Qt.Orientation.Horizontal, parent=self)
         self.fader.setMinimumWidth(130)
         self.meter = Meter("Master", Qt.Orientation.Horizontal, parent=self)
         self._value = caption(decibels(0.0), self, "figure")
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("−00.0 dB"))
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.output = OutputButton(self)
         head = QHBoxLayout()
         head.addWidget(self.output)
         head.addWidget(caption("Master", self))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from remixer.gui.channel import MIX, Channel
+from remixer.gui.keys import put_in_tab_order
 from remixer.gui.parts import caption
 from remixer.gui.viewport import Viewport
 from remixer.gui.widgets.lanes import WaveformLane
@@ -101,7 +101,7 @@ class MixerView(QWidget):
             row.panned.connect(self.panned)
             self._listen(row.lane)
         self._place_mix(len(names))
-        self._order()
+        put_in_tab_order(self, (control for row in self.rows.values() for control in row.strip.controls))
 
     def set_peaks(self, mixture: Columns | None, stems: Mapping[str, Columns]) -> None:
         """Show these waveforms."""
@@ -226,8 +226,3 @@ class MixerView(QWidget):
         self._grid.addWidget(self._mix_strip, number, 0)
         self._grid.addWidget(self.mix_lane, number, 1)
         self._grid.setRowStretch(number, 2)
-
-    def _order(self) -> None:
-        strips = [row.strip for row in self.rows.values()]
-        for before, after in itertools.pairwise(strips):
-            QWidget.setTabOrder(before, after)

@@ -48,6 +48,8 @@ class QueuePanel(QFrame):
         self.setObjectName("sidePanel")
         self._entries: tuple[Entry, ...] = ()
         self._current = -1
+        add = quiet_button("Add…", "Add songs to the queue (Ctrl+O)", self)
+        remove = quiet_button("Remove", "Take the marked song off the queue (Delete)", self)
         self.list = QListWidget(self)
         self.list.setObjectName("queueList")
         self.list.setAccessibleName("Queue")
@@ -56,8 +58,6 @@ class QueuePanel(QFrame):
         self.list.setItemDelegate(TwoLines(self.list))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         keep_keys(self.list, IN_LISTS)
-        add = quiet_button("Add…", "Add songs to the queue (Ctrl+O)", self)
-        remove = quiet_button("Remove", "Take the marked song off the queue (Delete)", self)
         head = QHBoxLayout()
         head.addWidget(caption("Queue", self, "heading"), 1)
         head.addWidget(add)

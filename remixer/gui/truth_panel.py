@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from remixer import __version__
-from remixer.gui.parts import caption, quiet_button
+from remixer.gui.parts import caption, describe, quiet_button
 from remixer.gui.words import milliseconds, percent
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ class TruthPanel(QFrame):
         self._rows: Rows = ()
         self._values: list[QLabel] = []
         self._shape: tuple[int, ...] = ()
+        copy = quiet_button("Copy", "Copy all figures as text", self)
+        copy.clicked.connect(self._copy)
         inner = QWidget(self)
         inner.setObjectName("sideInner")
         self._grid = QGridLayout(inner)
@@ -114,8 +116,7 @@ class TruthPanel(QFrame):
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        copy = quiet_button("Copy", "Copy all figures as text", self)
-        copy.clicked.connect(self._copy)
+        describe(scroll, "The figures; the arrow keys scroll them")
         head = QHBoxLayout()
         head.addWidget(caption("How it runs", self, "heading"), 1)
         head.addWidget(copy)

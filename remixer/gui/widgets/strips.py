@@ -70,6 +70,11 @@ class StemStrip(QWidget):
         """Return the size that fits a lane."""
         return QSize(STRIP_WIDTH, 84)
 
+    @property
+    def controls(self) -> tuple[QWidget, ...]:
+        """What takes the keyboard, in the order of the Tab key."""
+        return self.fader, self.pan, self.mute, self.solo
+
     # values in
 
     def set_control(self, control: StemControl) -> None:
