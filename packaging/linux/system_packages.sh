@@ -13,7 +13,7 @@ packages=(
   libwayland-client0 libwayland-cursor0 libwayland-egl1
 )
 if [[ ${1:-} == all ]]; then
-  packages+=(pulseaudio pulseaudio-utils xvfb xauth xdotool ffmpeg zstd xz-utils binutils debootstrap)
+  packages+=(pulseaudio pulseaudio-utils dbus xvfb xauth xdotool ffmpeg zstd xz-utils binutils debootstrap)
 fi
 
 if ! command -v apt-get >/dev/null; then

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from typing import Literal
 
+from remixer.playback.realtime_kit import make_nicer, make_realtime
+
 _NICENESS = -10
+_PATIENCE_SECONDS = 0.5
 Role = Literal["audio", "beside"]
 
 _REALTIME = {"audio": 10, "beside": 1}
@@ -20,20 +24,41 @@ def raise_priority(role: Role) -> None:
     `audio` is for the thread that fills the device's buffer. `beside` is for
     the threads that share an interpreter with it: the callback waits for its
     lock now and then, so nobody may keep them from letting go of it. A thread
-    that a sound server has put higher is left there. Without the right to,
+    that a sound server has put higher is left there. On Linux a program
+    without the right to asks RealtimeKit; where that is not there either,
     nothing happens.
     """
     if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
-        with contextlib.suppress(OSError):
-            if os.sched_getparam(0).sched_priority < _REALTIME[role]:
-                os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
+        if _raise_by_right(role):
+            return
+        _ask_for(role, threading.get_native_id())
     elif sys.platform == "win32":
         import ctypes
 
         kernel = ctypes.windll.kernel32
         kernel.SetThreadPriority(kernel.GetCurrentThread(), 2 if role == "audio" else 1)
+
+
+def _raise_by_right(role: Role) -> bool:
+    """Do so, and return whether this user may."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+    try:
+        if os.sched_getparam(0).sched_priority < _REALTIME[role]:
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
+    except OSError:
+        return False
+    return True
+
+
+def _ask_for(role: Role, thread: int) -> None:
+    """Ask RealtimeKit, in a thread of its own: a bus may never answer, and a device never waits."""
+    if role == "audio":
+        threading.Thread(target=make_realtime, args=(thread, _REALTIME[role]), daemon=True).start()
+        return
+    asking = threading.Thread(target=make_nicer, args=(thread, _NICENESS), daemon=True)
+    asking.start()
+    asking.join(_PATIENCE_SECONDS)
 
 
 def end_priority() -> None:
@@ -59,5 +84,6 @@ def raised(role: Role) -> Iterator[None]:
         yield
     finally:
         with contextlib.suppress(OSError):
-            os.sched_setscheduler(0, policy, param)
             os.setpriority(os.PRIO_PROCESS, 0, niceness)
+        with contextlib.suppress(OSError):
+            os.sched_setscheduler(0, policy, param)
