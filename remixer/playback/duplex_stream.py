@@ -12,6 +12,7 @@ from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
 from remixer.playback.portaudio import LATENCY_SECONDS, beside, index_of, library, reason_of, told_latency
 from remixer.playback.priority import raise_priority
+from remixer.playback.pulse import recording_from
 from remixer.playback.xruns import Xruns
 
 _SILENT_FOR_SECONDS = 3.0
@@ -53,9 +54,10 @@ class DuplexStream:
                 LATENCY_SECONDS if played is not None and served(played, "output") else "low"
             )
             if played is None:
-                self._stream = sounddevice.InputStream(
-                    device=into, channels=_channels(into, "input"), callback=self._record, **settings
-                )
+                with recording_from(heard or ""):
+                    self._stream = sounddevice.InputStream(
+                        device=into, channels=_channels(into, "input"), callback=self._record, **settings
+                    )
             elif heard is None:
                 self._stream = sounddevice.OutputStream(
                     device=onto, channels=_channels(onto, "output"), callback=self._play, **settings

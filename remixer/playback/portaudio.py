@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from remixer.errors import OutputError
+from remixer.playback import pulse
 from remixer.playback.outputs import Audio, Bridge, OutputDevice, Render
 from remixer.playback.priority import raise_priority
 from remixer.playback.xruns import Xruns
@@ -72,7 +73,7 @@ def outputs() -> list[OutputDevice]:
 
 
 def inputs() -> list[OutputDevice]:
-    """Return the devices that can record, the system's default first."""
+    """Return what can record, the system's default first, the sources of a sound server last."""
     if available():
         return []
     import sounddevice
@@ -83,7 +84,11 @@ def inputs() -> list[OutputDevice]:
     except sounddevice.PortAudioError:
         return []
     found.sort(key=lambda one: one["index"] != default)
-    return [_described(one, "default_low_input_latency") for one in found]
+    devices = [_described(one, "default_low_input_latency") for one in found]
+    server = next((one for one in devices if one.name == pulse.DEVICE), None)
+    if server is None:
+        return devices
+    return devices + [OutputDevice(one.id, one.name, one.rate, server.latency) for one in pulse.sources()]
 
 
 class PortAudioOutput:
@@ -210,6 +215,8 @@ def index_of(device: str, kind: str = "output") -> int | None:
         return None
     import sounddevice
 
+    if pulse.is_source(device) and any(source.id == device for source in pulse.sources()):
+        device = pulse.DEVICE
     for one in sounddevice.query_devices():
         if device in (_id(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
             return int(one["index"])

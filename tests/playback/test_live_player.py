@@ -140,6 +140,28 @@ def test_a_stream_that_breaks_off_is_opened_again_and_the_recording_goes_on(
     assert np.abs(soundfile.read(player.recorded()[-1])[0][-RATE:]).max() > 0.05
 
 
+def test_a_source_of_the_sound_server_is_an_input(
+    tmp_path: Path, player: Player, speakers: VirtualSpeakers
+) -> None:
+    if shutil.which("pactl") is None:
+        pytest.skip("pactl is not installed")
+    sounding = sound_in_room(tmp_path, speakers)
+    try:
+        found = {one.id: one for one in player.inputs()}
+        assert found["PulseAudio: room.monitor"].name == "Monitor of Null Output"
+        assert found["PulseAudio: room.monitor"].rate == RATE
+        player.listen("PulseAudio: speakers.monitor", audible=False)
+        until(lambda: player.status().live == "listening")
+        assert max(player.status().levels[-1].peak) == 0.0
+        player.listen("PulseAudio: room.monitor", audible=False)
+        until(lambda: max((0.0, *player.status().levels[-1].peak)) > 0.05)
+        player.listen("PulseAudio: gone")
+        until(lambda: player.status().message == "There is no input device “gone” now.")
+    finally:
+        sounding.kill()
+        sounding.wait()
+
+
 def test_a_killed_process_listens_again_and_leaves_its_recording(tmp_path: Path, player: Player) -> None:
     player.listen(audible=False)
     player.record(tmp_path / "recorded")
