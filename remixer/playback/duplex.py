@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 
@@ -19,7 +18,6 @@ Rest = Callable[[int], None]
 
 _BLOCKS = 3
 _SERVED_BLOCKS = 6
-_CLOSE_SECONDS = 2.0
 _MOST_BREAKS = 5
 _WITHIN_SECONDS = 30.0
 _LONGEST_REST_SECONDS = 10.0
@@ -109,16 +107,9 @@ class Duplex:
             self._lost = True
 
     def close(self) -> None:
-        """Stop; devices that do not let go within two seconds are left stuck."""
+        """Stop."""
         if not self.stuck:
-            closing = threading.Thread(target=self._close, name="closing", daemon=True)
-            closing.start()
-            closing.join(_CLOSE_SECONDS)
-            self.stuck = closing.is_alive()
-
-    def _close(self) -> None:
-        for stream in self._streams:
-            stream.close()
+            self.stuck = not all([stream.close() for stream in self._streams])
 
     def _open(self) -> None:
         heard, played = self._devices

@@ -10,7 +10,15 @@ import numpy as np
 
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
-from remixer.playback.portaudio import LATENCY_SECONDS, beside, index_of, library, reason_of, told_latency
+from remixer.playback.portaudio import (
+    LATENCY_SECONDS,
+    beside,
+    index_of,
+    let_go,
+    library,
+    reason_of,
+    told_latency,
+)
 from remixer.playback.priority import raise_priority
 from remixer.playback.pulse import recording_from
 from remixer.playback.xruns import Xruns
@@ -84,13 +92,9 @@ class DuplexStream:
         """Whether the devices still run: some hang for ever without saying so."""
         return bool(self._stream.active) and time.perf_counter() - self._called < _SILENT_FOR_SECONDS
 
-    def close(self) -> None:
-        """End the stream at once."""
-        try:
-            self._stream.abort()
-            self._stream.close()
-        except library().PortAudioError:
-            return
+    def close(self) -> bool:
+        """End the stream at once; return whether it ended."""
+        return let_go(self._stream)
 
     def _record(self, heard: Audio, frames: int, times: Any, status: Any) -> None:
         self._callback(heard, self._out[:frames], frames, times, status)

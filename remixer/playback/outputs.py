@@ -41,11 +41,13 @@ class Output(Protocol):
         name: what the user knows it by.
         rate: frames a second it asks for, of the song; a bridge to the device's own lies inside.
         latency_seconds: from asking for a frame to hearing it.
+        stuck: it did not end when it was closed.
     """
 
     name: str
     rate: int
     latency_seconds: float
+    stuck: bool
 
     @property
     def underruns(self) -> int:
@@ -72,6 +74,7 @@ class SilentOutput:
     latency_seconds = 0.0
     underruns = 0
     alive = True
+    stuck = False
     name = "silent"
 
     def __init__(self, render: Render, rate: int) -> None:
@@ -99,6 +102,7 @@ class PacedOutput:
 
     latency_seconds = 0.0
     underruns = 0
+    stuck = False
     name = "no device"
 
     def __init__(self, render: Render, rate: int) -> None:

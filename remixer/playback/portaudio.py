@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from typing import Any
 
@@ -20,6 +22,7 @@ _SILENT_FOR_SECONDS = 1.5
 _STUCK_SECONDS = 0.3
 _YOUNG_SECONDS = 2.0
 _LONGEST_SECONDS = 2.0
+_CLOSE_SECONDS = 2.0
 _WRAP_FRAMES = 2**32
 
 
@@ -106,6 +109,7 @@ class PortAudioOutput:
     def __init__(self, render: Render, rate: int, device: str = DEFAULT_ID) -> None:
         sounddevice = library()
         self.rate = rate
+        self.stuck = False
         self._xruns = Xruns()
         self.latency_seconds = LATENCY_SECONDS
         self._render = render
@@ -153,13 +157,7 @@ class PortAudioOutput:
 
     def close(self) -> None:
         """End the stream at once."""
-        import sounddevice
-
-        try:
-            self._stream.abort()
-            self._stream.close()
-        except sounddevice.PortAudioError:
-            return
+        self.stuck = not let_go(self._stream)
 
     def _open(self, sounddevice: Any, index: int | None) -> Any:
         return sounddevice.OutputStream(
@@ -239,6 +237,14 @@ def beside(device: str, kind: str) -> str:
     return _id(sounddevice.query_devices(found)) if found >= 0 else DEFAULT_ID
 
 
+def let_go(stream: Any) -> bool:
+    """End a stream at once; return whether it ended. One of a sound server that died may never."""
+    closing = threading.Thread(target=_close, args=(stream,), name="closing", daemon=True)
+    closing.start()
+    closing.join(_CLOSE_SECONDS)
+    return not closing.is_alive()
+
+
 def told_latency(stream: Any, otherwise: float) -> float:
     """Return a stream's latency in seconds, in and out together.
 
@@ -249,6 +255,12 @@ def told_latency(stream: Any, otherwise: float) -> float:
     wrapped = _WRAP_FRAMES / stream.samplerate
     total = float(sum(one - wrapped if one > wrapped / 2 else one for one in told))
     return total if 0 <= total < _LONGEST_SECONDS else otherwise * len(told)
+
+
+def _close(stream: Any) -> None:
+    with contextlib.suppress(library().PortAudioError):
+        stream.abort()
+        stream.close()
 
 
 def _described(one: Any, latency: str = "default_low_output_latency") -> OutputDevice:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -23,6 +24,8 @@ class Speaker:
         open_output: opens a device by its id; "" is the system's default.
         find: lists the devices there are, the default first.
         rescan: looks for them anew; called while none is open.
+        end: called when a device does not let go, as that of a sound server that died: nothing can be opened
+            beside it, so the process ends, and the one that waits takes over.
 
     Thread: the control loop's.
     """
@@ -34,6 +37,7 @@ class Speaker:
         open_output: Opener = portaudio.PortAudioOutput,
         find: Callable[[], list[OutputDevice]] = portaudio.outputs,
         rescan: Callable[[], None] = portaudio.rescan,
+        end: Callable[[int], None] = os._exit,
     ) -> None:
         self.message = ""
         self.wanted = ""
@@ -43,6 +47,7 @@ class Speaker:
         self._open_output = open_output
         self._find = find
         self._rescan = rescan
+        self._end = end
         self._base = 0
         self._underruns = 0
         self._retry_due = 0.0
@@ -117,6 +122,8 @@ class Speaker:
         if self.output is not None:
             self._underruns += self.output.underruns
             self.output.close()
+            if self.output.stuck:
+                self._end(1)
             self.output = None
 
     def free(self) -> None:

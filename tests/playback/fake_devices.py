@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from remixer.playback import duplex, duplex_stream
+from remixer.playback import duplex, duplex_stream, portaudio
 
 RATE, BLOCK = 44_100, 512
 Audio = NDArray[np.float32]
@@ -109,6 +109,7 @@ def fake_devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[Devices]:
     made = Devices()
     with monkeypatch.context() as patch:
         patch.setattr(duplex_stream, "library", lambda: made)
+        patch.setattr(portaudio, "library", lambda: made)
         patch.setattr(duplex, "rescan", made.rescan)
         patch.setattr(duplex, "time", made)
         yield made

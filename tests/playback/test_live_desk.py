@@ -13,7 +13,7 @@ from fake_stream import FakeStream
 
 from remixer.errors import OutputError
 from remixer.mixing.controls import STEMS
-from remixer.playback import duplex, listening, live_desk
+from remixer.playback import listening, live_desk, portaudio
 from remixer.playback.engine import Engine
 from remixer.playback.live_desk import LiveDesk
 
@@ -92,7 +92,7 @@ def test_devices_that_do_not_let_go_end_the_process_after_its_recording(
     tmp_path: Path, desk: LiveDesk, devices: Devices, pipe: Pipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released = threading.Event()
-    monkeypatch.setattr(duplex, "_CLOSE_SECONDS", 0.1)
+    monkeypatch.setattr(portaudio, "_CLOSE_SECONDS", 0.1)
     monkeypatch.setattr(Stream, "close", lambda stream: released.wait(60))
     desk.listen("", True, 0)
     desk.record(str(tmp_path))

@@ -18,6 +18,7 @@ class Device:
     def __init__(self, name: str, rate: int) -> None:
         self.name, self.rate = name, rate
         self.latency_seconds, self.underruns, self.alive, self.closed = 0.08, 0, True, False
+        self.stuck = False
 
     def heard(self) -> float:
         return 100.0
@@ -33,7 +34,10 @@ class House:
         self.names = list(names)
         self.rendered = 0
         self.rescans = 0
-        self.speaker = Speaker(self._render, lambda: self.rendered, self._open, self._find, self._rescan)
+        self.ended: list[int] = []
+        self.speaker = Speaker(
+            self._render, lambda: self.rendered, self._open, self._find, self._rescan, self.ended.append
+        )
 
     def _render(self, out: Audio) -> None:
         out.fill(0.0)
@@ -97,6 +101,15 @@ def test_a_device_that_vanishes_is_replaced_by_the_next(house: House) -> None:
     assert house.speaker.message == "“headphones” stopped; playing on “built-in”."
     assert house.speaker.heard() == 5100
     assert house.speaker.underruns == 2
+
+
+def test_a_device_that_does_not_let_go_ends_the_process(house: House) -> None:
+    house.speaker.open(RATE)
+    house.speaker.open(RATE)
+    assert house.ended == []
+    house.device.alive, house.device.stuck = False, True
+    house.speaker.watch()
+    assert house.ended == [1]
 
 
 def test_without_a_device_the_song_goes_on_unheard_until_there_is_one(
