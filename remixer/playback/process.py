@@ -44,6 +44,8 @@ def playback_main(connection: Connection, memory: Any, live_model: Path | None) 
     """Be the playback process until the pipe closes. Thread: the process's main one."""
     with contextlib.suppress(ValueError, OSError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        os.setsid()  # Linux shares the processors among sessions: the music has a part of its own
     sys.setswitchinterval(_SWITCH_SECONDS)
     _import_early(live_model is not None)
     playback = Playback(connection, memory, live_model)
