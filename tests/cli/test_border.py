@@ -243,3 +243,24 @@ def test_an_interrupted_command_leaves_nothing(home: Path, song: Make, tmp_path:
     _, said = process.communicate(timeout=60)
     assert (process.returncode, said) == (130, "Interrupted.\n")
     assert not (tmp_path / "o").exists()
+
+
+def test_a_thread_that_is_still_busy_does_not_meet_an_interpreter_being_taken_down() -> None:
+    code = """
+import atexit, threading, time
+from remixer import __main__
+from remixer.cli import border
+
+def run(_):
+    threading.Thread(target=time.sleep, args=(60,), daemon=BUSY).start() if BUSY else None
+    atexit.register(print, "taken down")
+    print("said", end="")
+    return 3
+
+border.main = run
+__main__.main()
+"""
+    for busy, said in (("True", "said"), ("False", "saidtaken down\n")):
+        command = [sys.executable, "-c", code.replace("BUSY", busy)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout, done.stderr) == (3, said, "")
