@@ -47,7 +47,8 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
             "Latency",
             (
                 ("Model", milliseconds(latency.algorithmic)),
-                ("Queue", milliseconds(latency.queue) + _blocks(player.cushion)),
+                ("Queue", milliseconds(latency.queue)),
+                ("Cushion in it", _blocks(player.cushion)),
                 ("Device", milliseconds(latency.device)),
                 ("Together", milliseconds(latency.total)),
             ),
@@ -166,7 +167,7 @@ class TruthPanel(QFrame):
 
 
 def _blocks(cushion: int) -> str:
-    return f", {cushion} block{'s' * (cushion > 1)}" if cushion else ""
+    return f"{cushion} block{'s' * (cushion > 1)}" if cushion else "–"
 
 
 def _rate(rate: float) -> str:

@@ -129,7 +129,7 @@ def test_a_cushion_is_chosen_and_remembered(desk: Desk) -> None:
     assert desk.player.cushion == 3
     desk.player.now = replace(desk.player.now, cushion=3)
     _press(desk, Qt.Key.Key_I, Modifier.ControlModifier)
-    desk.until(lambda: "ms, 3 blocks" in truth_text(desk.live.truth._rows))
+    desk.until(lambda: "3 blocks" in truth_text(desk.live.truth._rows))
 
 
 def test_figures_are_shown_beside_it(desk: Desk) -> None:
