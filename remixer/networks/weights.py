@@ -37,6 +37,7 @@ def save_weights(network: nn.Module, path: Path) -> str:
     tensors = {name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     with written_aside(path) as aside:
         save_file(tensors, aside)
+        aside.chmod(0o644)  # safetensors keeps what it writes to its owner; a model is for everybody
         return sha256_of(aside)
 
 

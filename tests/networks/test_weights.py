@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,11 @@ def test_weights_come_back_and_their_hash_is_told(file: Path) -> None:
     load_weights(filled, file, digest)
     assert same(filled, network(1))
     assert [one.name for one in file.parent.iterdir() if one.is_file()] == [file.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no modes there")
+def test_everybody_may_read_them(file: Path) -> None:
+    assert file.stat().st_mode & 0o444 == 0o444
 
 
 def test_a_wrong_hash_is_refused(file: Path) -> None:
