@@ -117,6 +117,7 @@ def _devices() -> Iterator[Check]:
 
 def _sound() -> Iterator[Check]:
     from remixer.playback.portaudio import available, outputs
+    from remixer.playback.priority import granted_by
 
     fault = available()
     if fault:
@@ -124,6 +125,9 @@ def _sound() -> Iterator[Check]:
         return
     found = outputs()
     yield "loudspeakers", "ok" if found else "note", ", ".join(one.name for one in found) or "none was found"
+    granted = granted_by()
+    alone = "nobody grants it, and on a busy machine the music may break up; the service RealtimeKit would"
+    yield "sound goes first", "ok" if granted else "note", f"granted by {granted}" if granted else alone
 
 
 def _folders() -> Iterator[Check]:

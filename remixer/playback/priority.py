@@ -39,6 +39,24 @@ def raise_priority(role: Role) -> None:
         kernel.SetThreadPriority(kernel.GetCurrentThread(), 2 if role == "audio" else 1)
 
 
+def granted_by() -> str:
+    """Return who lets the sound of this program go first: "the system", "RealtimeKit", or "" for nobody."""
+    if sys.platform != "linux":
+        return "the system"
+    found: list[str] = []
+
+    def look() -> None:
+        if _raise_by_right("audio"):
+            found.append("the system")
+        elif make_nicer(threading.get_native_id(), _NICENESS):
+            found.append("RealtimeKit")
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    looking.join(_PATIENCE_SECONDS)
+    return "".join(found)
+
+
 def _raise_by_right(role: Role) -> bool:
     """Do so, and return whether this user may."""
     with contextlib.suppress(OSError):

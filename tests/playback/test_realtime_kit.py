@@ -120,6 +120,14 @@ def test_nobody_there_is_no_harm(
     assert bounds_set == []
 
 
+def test_the_doctor_is_told_who_grants_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cases = ((True, False, "the system"), (False, True, "RealtimeKit"), (False, False, ""))
+    for right, service, told in cases:
+        monkeypatch.setattr(priority, "_raise_by_right", lambda _, right=right: right)
+        monkeypatch.setattr(priority, "make_nicer", lambda *_, service=service: service)
+        assert priority.granted_by() == told
+
+
 def test_a_bus_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, ended = threading.Event(), threading.Event()
 
