@@ -1,4 +1,4 @@
-"""Writing flac, mp3, ogg and opus through libsndfile, m4a through FFmpeg."""
+"""Writing flac, mp3, ogg and opus through libsndfile, AAC through FFmpeg."""
 
 from __future__ import annotations
 
@@ -54,31 +54,34 @@ class SndFile:
         self._file.close()
 
 
-class M4aFile:
-    """An m4a file (AAC, 256 kb/s at the usual rates) being written; stereo."""
+class AacFile:
+    """Stereo tracks of AAC (256 kb/s each at the usual rates) in an MPEG-4 file being written."""
 
-    def __init__(self, path: Path, rate: int) -> None:
+    def __init__(self, path: Path, rate: int, tracks: int = 1, kind: str = "ipod") -> None:
         import av
 
         self._rate, self._done = rate, 0
         self._container = av.open(
-            str(path), "w", format="ipod", container_options={"movie_timescale": str(rate)}
+            str(path), "w", format=kind, container_options={"movie_timescale": str(rate)}
         )
-        self._stream = self._container.add_stream("aac", rate=rate, layout="stereo")
-        self._stream.bit_rate = min(256_000, rate * 6)
+        self._streams = [self._container.add_stream("aac", rate=rate, layout="stereo") for _ in range(tracks)]
+        for stream in self._streams:
+            stream.bit_rate = min(256_000, rate * 6)
         self._closed = False
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append (n, 2) samples."""
+        """Append (n, 2 * tracks) samples, the channels of a track side by side."""
         import av
 
         if not len(block):
             return
         planes = np.ascontiguousarray(np.clip(block, -1, 1).T)
-        frame = av.AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts = self._rate, self._done
+        for number, stream in enumerate(self._streams):
+            pair = planes[2 * number : 2 * number + 2]
+            frame = av.AudioFrame.from_ndarray(pair, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts = self._rate, self._done
+            self._container.mux(stream.encode(frame))
         self._done += len(block)
-        self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
         """Finish the file."""
@@ -86,6 +89,7 @@ class M4aFile:
             return
         self._closed = True
         try:
-            self._container.mux(self._stream.encode(None))
+            for stream in self._streams:
+                self._container.mux(stream.encode(None))
         finally:
             self._container.close()

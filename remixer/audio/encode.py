@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.audio.naming import shown_name
+from remixer.audio.stem_file import STEM_FORMAT, TRACKS, StemFile
 from remixer.audio.tags import Tags, write_tags
 from remixer.audio.wav_file import Bits, WavFile, quantised
 from remixer.errors import OutputError, UsageError
 
-__all__ = ["FORMATS", "Bits", "Encoder", "Encoding", "check", "quantised"]
+__all__ = ["FORMATS", "STEM_FORMAT", "Bits", "Encoder", "Encoding", "check", "format_of", "quantised"]
 
 FORMATS: tuple[str, ...] = ("wav", "flac", "mp3", "ogg", "opus", "m4a")
 _FULL_BYTES = 2**17
@@ -32,6 +33,7 @@ _RATES: dict[str, tuple[int, ...]] = {
     "opus": (48000,),
     "m4a": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000),
 }
+_RATES[STEM_FORMAT] = _RATES["m4a"]
 _HIGHEST_HZ = {"ogg": 192_000, "flac": 655_350}
 
 
@@ -40,7 +42,7 @@ class Encoding:
     """How a file is written.
 
     Attributes:
-        format: one of `FORMATS`.
+        format: one of `FORMATS`, or `STEM_FORMAT`.
         bits: of wav and flac (flac has no float); the lossy formats pay no heed to it.
 
     Raises:
@@ -51,8 +53,9 @@ class Encoding:
     bits: Bits = "24"
 
     def __post_init__(self) -> None:
-        if self.format not in FORMATS:
-            raise UsageError(f"There is no format “{self.format}”; there are {', '.join(FORMATS)}.")
+        known = (*FORMATS, STEM_FORMAT)
+        if self.format not in known:
+            raise UsageError(f"There is no format “{self.format}”; there are {', '.join(known)}.")
         if self.bits not in BITS:
             raise UsageError(f"There is no width “{self.bits}”; there are {', '.join(BITS)}.")
         if self.format == "flac" and self.bits == "float":
@@ -62,6 +65,11 @@ class Encoding:
     def lossless(self) -> bool:
         """Whether what is read back is what was written, up to `bits`."""
         return self.format in ("wav", "flac")
+
+    @property
+    def channels(self) -> int:
+        """How many channels a block has: two for each track."""
+        return 2 * TRACKS if self.format == STEM_FORMAT else 2
 
     def rate_for(self, rate: int) -> int:
         """Return the rate a file has for a song of that rate.
@@ -81,6 +89,13 @@ class Encoding:
         return min(above) if above else max(family or rates)
 
 
+def format_of(path: Path) -> str:
+    """Return the format a file's name asks for by its ending; wav if it has none."""
+    if path.name.lower().endswith(f".{STEM_FORMAT}"):
+        return STEM_FORMAT
+    return path.suffix.lower().lstrip(".") or "wav"
+
+
 class _Writer(Protocol):
     def write(self, block: NDArray[np.float32]) -> None: ...
 
@@ -93,7 +108,7 @@ class Encoder:
     What is written goes to a file beside the target; leaving the context
     cleanly finishes, tags and renames it, leaving it by an exception removes it.
 
-    mp3, opus and m4a know few sample rates: a song of another rate is
+    mp3, opus, m4a and stem files know few sample rates: a song of another rate is
     resampled (see `Encoding.rate_for`). Integer widths are rounded to the
     nearest, without dither; what exceeds full scale is held there.
 
@@ -118,7 +133,7 @@ class Encoder:
         self.frames = 0
         self._tags, self._overwrite = tags, overwrite
         self._aside = path.with_name(f".{uuid.uuid4().hex[:12]}.part")
-        self._resampler = StreamResampler(rate, self.rate, 2)
+        self._resampler = StreamResampler(rate, self.rate, encoding.channels)
         try:
             self._writer: _Writer = _writer(self._aside, self.rate, encoding)
         except (OSError, RuntimeError, ValueError) as error:
@@ -126,7 +141,7 @@ class Encoder:
             raise _sentence(path, error) from error
 
     def write(self, block: NDArray[np.float32]) -> None:
-        """Append (n, 2) float32 samples.
+        """Append (n, 2) float32 samples; (n, 10) to a stem file, see `StemFile`.
 
         Raises:
             OutputError: the disk is full or gone.
@@ -155,7 +170,7 @@ class Encoder:
     def _finish(self) -> None:
         import mutagen
 
-        self._put(self._resampler.process(np.zeros((0, 2), np.float32), last=True))
+        self._put(self._resampler.process(np.zeros((0, self.encoding.channels), np.float32), last=True))
         try:
             self._writer.close()
             big = isinstance(self._writer, WavFile) and self._writer.is_rf64
@@ -194,12 +209,14 @@ def check(paths: Iterable[Path], overwrite: bool) -> None:
 
 
 def _writer(path: Path, rate: int, encoding: Encoding) -> _Writer:
-    from remixer.audio.compressed_file import M4aFile, SndFile
+    from remixer.audio.compressed_file import AacFile, SndFile
 
     if encoding.format == "wav":
         return WavFile(path, rate, encoding.bits)
     if encoding.format == "m4a":
-        return M4aFile(path, rate)
+        return AacFile(path, rate)
+    if encoding.format == STEM_FORMAT:
+        return StemFile(path, rate)
     return SndFile(path, rate, encoding.format, encoding.bits)
 
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from remixer.cli.faders import read_controls
 from remixer.cli.preparing import Run, chosen_model, decoded, open_library, separated, used_device
 from remixer.cli.printing import ProgressLine, print_json, warn_of_clipping
+
+if TYPE_CHECKING:
+    from remixer.audio.encode import Encoding
+    from remixer.mixing.controls import Controls
+    from remixer.song.song import Song
+    from remixer.song.take import Take
 
 Words = list[str]
 
@@ -40,37 +46,56 @@ def mix(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
-    """Write a remix of a song. With no fader moved it is the song itself, bit for bit.
+    """Write a remix of a song. With no fader needs_stems it is the song itself, bit for bit.
+
+    A FILE that ends in .stem.mp4 holds the stems, too, each behind its fader, as DJ programs open it.
 
     Stems are vocals, drums, bass, other (as the model has them) and residual; master has a gain too.
     """
-    from remixer.audio.encode import Encoding, check
-    from remixer.mixing.bounce import bounce_mix, measure_mix
+    from remixer.audio.encode import STEM_FORMAT, Encoding, check, format_of
     from remixer.mixing.controls import Controls
+    from remixer.mixing.stem_file import check_stem_file
 
     begun, line = time.monotonic(), ProgressLine()
     card = chosen_model(model)
     controls = read_controls(card.stems, gain or (), pan or (), mute or (), solo or ())
-    moved = controls != Controls.default(card.stems)
-    encoding = Encoding(out.suffix.lower().lstrip(".") or "wav", bits.lower())  # type: ignore[arg-type]
+    encoding = Encoding(format_of(out), bits.lower())  # type: ignore[arg-type]
+    together = encoding.format == STEM_FORMAT
+    needs_stems = together or controls != Controls.default(card.stems)
+    if together:
+        check_stem_file(card.stems)
     check([out], overwrite)
-    place = used_device(card, device) if moved else None
+    place = used_device(card, device) if needs_stems else None
     library = open_library()
     try:
-        opened = decoded(library, song, line, card if moved else None)
-        takes = [separated(opened, card, device, line)] if moved else []
-        if moved and clip is Clip.KEEP and encoding.bits != "float":
-            measuring = line.about("Measuring")
-            warn_of_clipping(
-                measure_mix(opened, takes, controls, stems=card.stems, report=measuring), "--clip"
-            )
-        bounce_mix(
-            opened, takes, controls, out, encoding, clip=clip.value, tags=opened.tags, overwrite=overwrite,
-            stems=card.stems, report=line.about(f"Writing {out.name}"),
-        )  # fmt: skip
+        opened = decoded(library, song, line, card if needs_stems else None)
+        takes = [separated(opened, card, device, line)] if needs_stems else []
+        _write(opened, takes, controls, out, encoding, clip, overwrite, line)
     finally:
         line.end()
     library.trim(keep={opened.id})
-    done = Run(opened, card if moved else None, place, begun, [out])
+    done = Run(opened, card if needs_stems else None, place, begun, [out])
     if json:
         print_json(done.as_plain())
+
+
+def _write(
+    song: Song, takes: list[Take], controls: Controls, out: Path, encoding: Encoding, clip: Clip,
+    overwrite: bool, line: ProgressLine,
+) -> None:  # fmt: skip
+    from remixer.audio.encode import STEM_FORMAT
+    from remixer.mixing.bounce import bounce_mix, measure_mix
+    from remixer.mixing.stem_file import bounce_stem_file
+
+    stems = [name for name, _ in controls.stems]
+    if takes and clip is Clip.KEEP and encoding.bits != "float":
+        measuring = line.about("Measuring")
+        warn_of_clipping(measure_mix(song, takes, controls, stems=stems, report=measuring), "--clip")
+    writing = line.about(f"Writing {out.name}")
+    if encoding.format == STEM_FORMAT:
+        bounce_stem_file(song, takes[0], out, None, controls, clip.value, song.tags, overwrite, writing)
+    else:
+        bounce_mix(
+            song, takes, controls, out, encoding, clip=clip.value, tags=song.tags, overwrite=overwrite,
+            stems=stems, report=writing,
+        )  # fmt: skip

@@ -27,7 +27,7 @@ def separate(
     model: Annotated[str | None, typer.Option(help="The model; see `remixer models`.")] = None,
     device: Annotated[str, typer.Option(help="Where it runs; see `remixer devices`.")] = "auto",
     stems: Annotated[str, typer.Option(metavar="A,B", help="Which stems to write; all by default.")] = "",
-    format: Annotated[str, typer.Option(help="wav, flac, mp3, ogg, opus or m4a.")] = "wav",
+    format: Annotated[str, typer.Option(help="wav, flac, mp3, ogg, opus, m4a; or stem.mp4.")] = "wav",
     bits: Annotated[str, typer.Option(help="16, 24 or float (wav and flac).")] = "24",
     residual: Annotated[bool, typer.Option("--residual", help="Write what no stem claims, too.")] = False,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the folders of stems go.")] = Path("stems"),
@@ -36,13 +36,16 @@ def separate(
 ) -> None:
     """Write the stems of songs to DIR/<song>/<stem>.<ext>.
 
-    In wav and flac, the stems and the residual add up to the song exactly.
+    In wav and flac, the stems and the residual add up to the song exactly. A stem.mp4 is one file a song with
+    mix, drums, bass, other and vocals, as DJ programs open it.
     """
-    from remixer.audio.encode import Encoding
+    from remixer.audio.encode import STEM_FORMAT, Encoding
 
     card = chosen_model(model)
     names = chosen_stems(stems, card, residual)
     encoding = Encoding(format.lower(), bits.lower())  # type: ignore[arg-type]
+    if encoding.format == STEM_FORMAT:
+        check_one_file(names, card)
     used_device(card, device)
     library, failure = open_library(), None
     for source, folder in folders(songs, out):
@@ -78,6 +81,19 @@ def chosen_stems(listed: str, card: ModelCard, residual: bool) -> tuple[str, ...
     return tuple(dict.fromkeys([*names, *([RESIDUAL] if residual else [])]))
 
 
+def check_one_file(names: tuple[str, ...], card: ModelCard) -> None:
+    """See that a stem file is asked for as it is: with all four stems, and nothing beside them.
+
+    Raises:
+        UsageError: it is not, or the model makes other stems.
+    """
+    from remixer.mixing.stem_file import check_stem_file
+
+    check_stem_file(card.stems)
+    if set(names) != set(card.stems):
+        raise UsageError("A stem.mp4 file holds all four stems; leave out --stems and --residual.")
+
+
 def folders(songs: list[Path], out: Path) -> Iterator[tuple[Path, Path]]:
     """Give every song a folder of its own, called like its file; the second of a name gets “ (2)”."""
     seen: dict[str, int] = {}
@@ -91,13 +107,15 @@ def _one(
     library: Library, source: Path, folder: Path, card: ModelCard, device: str, names: tuple[str, ...],
     encoding: Encoding, overwrite: bool,
 ) -> Run:  # fmt: skip
-    from remixer.audio.encode import check
+    from remixer.audio.encode import STEM_FORMAT, check
     from remixer.mixing.bounce import bounce_stems, measure_stems
+    from remixer.mixing.stem_file import bounce_stem_file
 
     begun, line = time.monotonic(), ProgressLine()
-    files = [(name, folder / f"{name}.{encoding.format}") for name in names]
+    together = encoding.format == STEM_FORMAT
+    paths = [folder / f"{name}.{encoding.format}" for name in ([folder.name] if together else names)]
     with _folder(folder):
-        check([path for _, path in files], overwrite)
+        check(paths, overwrite)
         song = decoded(library, source, line, card)
         try:
             take = separated(song, card, device, line)
@@ -106,9 +124,11 @@ def _one(
                     measure_stems(song, take, names, report=line.about("Measuring")), "--bits float"
                 )
             report = line.about(f"Writing {song.title}")
-            paths = bounce_stems(
-                song, take, files, encoding, tags=song.tags, overwrite=overwrite, report=report
-            )
+            if together:
+                bounce_stem_file(song, take, paths[0], tags=song.tags, overwrite=overwrite, report=report)
+            else:
+                files = list(zip(names, paths, strict=True))
+                bounce_stems(song, take, files, encoding, tags=song.tags, overwrite=overwrite, report=report)
         finally:
             line.end()
         library.trim(keep={song.id})

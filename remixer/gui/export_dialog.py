@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from remixer.audio.encode import FORMATS
+from remixer.audio.encode import FORMATS, STEM_FORMAT
 from remixer.errors import RemixerError
 from remixer.gui.asking import Ask
 from remixer.gui.parts import caption, describe, push_button, quiet_button
@@ -152,8 +152,12 @@ class ExportDialog(QDialog):
             regions.append(("loop", f"Loop, {start} – {end}"))
         self.region = _combo(self, "Which part of the song", regions, "whole")
         self.format = _combo(
-            self, "File format", [(name, name.upper()) for name in FORMATS], settings.export_format
+            self,
+            "File format",
+            [(name, name.upper()) for name in (*FORMATS, STEM_FORMAT)],
+            settings.export_format,
         )
+        self.about_format = caption("Mix and four stems in one file, as DJ programs open it", self)
         self.bits = _combo(self, "Sample format", _BITS, settings.export_bits)
         self.clip = _combo(self, "What happens to peaks above full scale", _CLIP, "keep")
         for combo in (self.format, self.bits, self.clip, self.region):
@@ -186,6 +190,7 @@ class ExportDialog(QDialog):
         encoding.setSpacing(10)
         encoding.addWidget(self.format)
         encoding.addWidget(self.bits)
+        encoding.addWidget(self.about_format)
         encoding.addStretch()
         place = QHBoxLayout()
         place.addWidget(self.folder, 1)
@@ -219,14 +224,20 @@ class ExportDialog(QDialog):
         """Show which files this would make and whether it can be done."""
         self.bits.setEnabled(self.format.currentData() in _LOSSLESS)
         plan = self.plan()
-        self.faders.setEnabled(bool(plan.stems or plan.residual))
-        self.moves.setEnabled(plan.mix)
+        together = plan.format == STEM_FORMAT
+        for box in (self.mix, *self.stem_boxes.values()):
+            box.setEnabled(not together)
+        self.bits.setVisible(not together)
+        self.about_format.setVisible(together)
+        self.faders.setEnabled(bool(together or plan.stems or plan.residual))
+        self.moves.setEnabled(plan.mix and not together)
         self.list.clear()
         try:
             files = self._files(plan)
         except RemixerError as error:
             self._say(error.message, False)
             return
+        needs_stems = together or plan.stems or plan.residual or self._subject.mixed
         there = 0
         for path in files:
             exists = path.exists()
@@ -241,7 +252,7 @@ class ExportDialog(QDialog):
             self._say(f"The folder “{plan.folder.name}” cannot be written to; choose another one.", False)
         elif there:
             self._say(f"{there} of these exist already; you will be asked.", True)
-        elif self._subject.separated < 1 and (plan.stems or plan.residual or self._subject.mixed):
+        elif self._subject.separated < 1 and needs_stems:
             self._say("The stems are not finished yet; the export waits for them.", True)
         else:
             self._say("", True)

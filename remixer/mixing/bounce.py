@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from remixer.audio.encode import Encoder, Encoding, check
 from remixer.audio.tags import Tags
-from remixer.errors import OutputError, UsageError
+from remixer.errors import UsageError
 from remixer.jobs import Report, ignore
 from remixer.mixing.blocks import Moves, Selection, mix_blocks, stem_blocks
 from remixer.mixing.controls import RESIDUAL, STEMS, Controls
+from remixer.mixing.measuring import (
+    Audio,
+    Clip,
+    clip_gain,
+    common_gain,
+    counting,
+    first_half,
+    highest,
+    pour,
+    region,
+    scaled,
+    second_half,
+)
 from remixer.song.song import Song
 from remixer.song.take import Take
 
@@ -29,9 +38,6 @@ __all__ = [
     "mix_blocks",
     "stem_blocks",
 ]
-
-Audio = NDArray[np.float32]
-Clip = Literal["keep", "lower", "refuse"]
 
 
 def bounce_mix(
@@ -73,21 +79,17 @@ def bounce_mix(
         Cancelled: the report said so; nothing half-written stays.
     """
     check([path], overwrite)
-    span = _span(song, selection)
+    span = region(song, selection)
 
     def blocks() -> Iterator[Audio]:
         return mix_blocks(song, takes, controls, span, moves, stems)
 
     if clip != "keep":
-        peak = _peak(blocks(), _first_half(span, report))
-        gain *= _clip_gain(peak * gain, clip)
-        report = _second_half(report)
+        peak = highest(blocks(), first_half(span, report))
+        gain *= clip_gain(peak * gain, clip)
+        report = second_half(report)
     with Encoder(path, song.rate, encoding, tags, overwrite) as encoder:
-        done = 0
-        for block in blocks():
-            encoder.write(_scaled(block, gain))
-            done += len(block)
-            report(done / (span.end - span.start))
+        pour(encoder, (scaled(block, gain) for block in blocks()), counting(span, report))
     return path
 
 
@@ -133,15 +135,15 @@ def bounce_stems(
     if unknown:
         raise UsageError(f"There is no stem “{unknown[0]}”; there are {', '.join(take.stems)}.")
     check(paths, overwrite)
-    span = _span(song, selection)
+    span = region(song, selection)
 
     def blocks() -> Iterator[Audio]:
         return stem_blocks(song, take, names, span, encoding, controls, gain)
 
     if clip != "keep":
-        peak = _peak(blocks(), _first_half(span, report))
-        gain *= _clip_gain(peak, clip)
-        report = _second_half(report)
+        peak = highest(blocks(), first_half(span, report))
+        gain *= clip_gain(peak, clip)
+        report = second_half(report)
     _write_all(song, paths, encoding, tags, overwrite, span, blocks, report)
     return paths
 
@@ -160,8 +162,8 @@ def measure_mix(
     Raises:
         Cancelled: the report said so.
     """
-    span = _span(song, selection)
-    return _peak(mix_blocks(song, takes, controls, span, moves, stems), _of(span, report))
+    span = region(song, selection)
+    return highest(mix_blocks(song, takes, controls, span, moves, stems), counting(span, report))
 
 
 def measure_stems(
@@ -177,14 +179,10 @@ def measure_stems(
     Raises:
         Cancelled: the report said so.
     """
-    span = _span(song, selection)
-    return _peak(stem_blocks(song, take, names, span, Encoding("wav", "float"), controls), _of(span, report))
-
-
-def common_gain(peaks: Sequence[float]) -> float:
-    """Return the one factor, at most 1, that keeps all of these peaks within full scale."""
-    highest = max(peaks, default=0.0)
-    return 1.0 if highest <= 1.0 else 1.0 / highest
+    span = region(song, selection)
+    return highest(
+        stem_blocks(song, take, names, span, Encoding("wav", "float"), controls), counting(span, report)
+    )
 
 
 def _write_all(
@@ -207,44 +205,3 @@ def _write_all(
                 encoder.write(stem)
             done += block.shape[1]
             report(done / (span.end - span.start))
-
-
-def _span(song: Song, selection: Selection | None) -> Selection:
-    span = selection or Selection(0, song.frames)
-    span = Selection(max(0, span.start), min(span.end, song.frames))
-    if span.end <= span.start:
-        raise UsageError("The region to export is empty; mark a part of the song.")
-    return span
-
-
-def _scaled(block: Audio, gain: float) -> Audio:
-    return block if gain == 1.0 else block * np.float32(gain)
-
-
-def _peak(blocks: Iterator[Audio], report: Callable[[int], None]) -> float:
-    peak, done = 0.0, 0
-    for block in blocks:
-        peak = max(peak, float(block.max()), -float(block.min()))
-        done += block.shape[-2]
-        report(done)
-    return peak
-
-
-def _clip_gain(peak: float, clip: Clip) -> float:
-    if clip == "refuse" and peak > 1.0:
-        raise OutputError(
-            f"The export would clip by {20 * np.log10(peak):.1f} dB; lower the faders or allow lowering."
-        )
-    return common_gain([peak])
-
-
-def _of(span: Selection, report: Report) -> Callable[[int], None]:
-    return lambda done: report(done / (span.end - span.start))
-
-
-def _first_half(span: Selection, report: Report) -> Callable[[int], None]:
-    return lambda done: report(0.5 * done / (span.end - span.start))
-
-
-def _second_half(report: Report) -> Report:
-    return lambda fraction: report(0.5 + 0.5 * fraction)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from remixer.audio.stem_file import STEM_FORMAT
 from remixer.errors import ModelError, OutputError, UsageError
 from remixer.jobs import Report
 from remixer.song.take import TILE_FRAMES, tile_count
@@ -32,7 +33,8 @@ class ExportPlan:
         mix: write what is heard.
         stems: the stems to write, each in a file of its own.
         residual: write what no stem claims, too.
-        format: wav, flac, mp3, ogg, opus or m4a.
+        format: wav, flac, mp3, ogg, opus or m4a; or stem.mp4, one file with the mix and all four stems,
+            whatever parts are chosen.
         bits: the sample format of wav and flac.
         selection: the frames to write; None for the whole song.
         template: how the files are named: `{song}`, `{artist}`, `{stem}`, `{model}`.
@@ -84,7 +86,9 @@ class Subject:
 
 
 def parts(plan: ExportPlan) -> tuple[str, ...]:
-    """Return the parts that are written: `mix`, the stems, `residual`."""
+    """Return the parts that are written: `mix`, the stems, `residual`; `stems` for all in one file."""
+    if plan.format == STEM_FORMAT:
+        return ("stems",)
     return (*(("mix",) if plan.mix else ()), *plan.stems, *(("residual",) if plan.residual else ()))
 
 
@@ -111,8 +115,13 @@ def files_of(plan: ExportPlan, subject: Subject) -> tuple[Path, ...]:
     """Return the files an export will write, without touching the disk.
 
     Raises:
-        UsageError: nothing is chosen, the template is wrong, or two parts would share a file.
+        UsageError: nothing is chosen, the template is wrong, two parts would share a file, or one file
+            shall hold stems that it cannot.
     """
+    if plan.format == STEM_FORMAT:
+        from remixer.mixing.stem_file import check_stem_file
+
+        check_stem_file([name for name, _ in subject.controls.stems])
     files = tuple(file_for(plan, subject, part) for part in parts(plan))
     if not files:
         raise UsageError("Choose the mix or at least one stem to export.")
@@ -136,6 +145,9 @@ def run_export(plan: ExportPlan, subject: Subject, report: Report) -> tuple[Path
         _wait_for_stems(plan, subject, report)
     for path in files:
         _make_folder(path.parent)
+    if plan.format == STEM_FORMAT:
+        _write_stem_file(plan, subject, files[0], report)
+        return files
     gain = _gain(plan, subject, lambda fraction: report(0.3 * fraction)) if plan.clip == "lower" else 1.0
     begun = 0.3 if plan.clip == "lower" else 0.0
     _write(plan, subject, files, gain, lambda fraction: report(begun + (1 - begun) * fraction))
@@ -165,7 +177,8 @@ def last_pass(moves: Moves) -> Moves:
 
 def needs_stems(plan: ExportPlan, subject: Subject) -> bool:
     """Return whether an export writes anything but the song as it is."""
-    return bool(plan.stems or plan.residual or plan.moves or not _at_rest(subject))
+    chosen = plan.stems or plan.residual or plan.moves or plan.format == STEM_FORMAT
+    return bool(chosen or not _at_rest(subject))
 
 
 def _at_rest(subject: Subject) -> bool:
@@ -218,6 +231,16 @@ def _write(plan: ExportPlan, subject: Subject, files: tuple[Path, ...], gain: fl
             song, takes[0], written, encoding, selection, behind, tags=song.tags, overwrite=plan.overwrite,
             gain=gain, report=lambda fraction: report(share + (1 - share) * fraction),
         )  # fmt: skip
+
+
+def _write_stem_file(plan: ExportPlan, subject: Subject, path: Path, report: Report) -> None:
+    from remixer.mixing.blocks import Selection
+    from remixer.mixing.stem_file import bounce_stem_file
+
+    bounce_stem_file(
+        subject.song, _takes(subject)[0], path, Selection(*plan.selection) if plan.selection else None,
+        subject.controls if plan.faders else None, plan.clip, subject.song.tags, plan.overwrite, report,
+    )  # fmt: skip
 
 
 def _wait_for_stems(plan: ExportPlan, subject: Subject, report: Report) -> None:

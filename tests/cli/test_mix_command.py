@@ -96,6 +96,15 @@ def test_clipping_is_said_lowered_or_refused(remixer: Run, song: Make, tmp_path:
     assert not (tmp_path / "c.wav").exists()
 
 
+def test_a_file_for_dj_programs_holds_the_mix_first(remixer: Run, song: Make, tmp_path: Path) -> None:
+    options = ["--model", "classic", "--gain", "drums=-12", "--pan", "bass=0.5"]
+    assert remixer("mix", song(), *options, "--out", tmp_path / "a.stem.mp4").code == 0
+    assert remixer("mix", song(), *options, "--out", tmp_path / "a.wav").code == 0
+    heard, meant = read(tmp_path / "a.stem.mp4")[0], read(tmp_path / "a.wav")[0]
+    assert heard.shape == meant.shape
+    assert np.sqrt(np.mean((heard - meant) ** 2)) < 0.1 * np.sqrt(np.mean(meant**2))
+
+
 def test_tags_are_carried_over(remixer: Run, song: Make, tmp_path: Path) -> None:
     tags = Tags((("title", "Été"), ("artist", "Someone")), b"\xff\xd8\xff picture")
     with Encoder(tmp_path / "source.flac", 44_100, Encoding("flac"), tags) as encoder:

@@ -43,6 +43,20 @@ def test_stems_and_residual_add_up_to_the_song(
     assert sum(float(np.abs(part).max()) > 1e-4 for part in parts[:4]) >= 3
 
 
+def test_a_stem_file_holds_mix_and_stems_in_one(remixer: Run, song: Make, tmp_path: Path) -> None:
+    options = ["--model", "classic", "--format", "stem.mp4", "--out", tmp_path / "o"]
+    done = remixer("separate", song(), *options, "--json")
+    (path,) = (tmp_path / "o" / "song").iterdir()
+    assert done.code == 0 and path.name == "song.stem.mp4" and done.documents[0]["files"] == [str(path)]
+    heard, meant = read(path)[0], read(song())[0]
+    assert heard.shape == meant.shape
+    assert np.sqrt(np.mean((heard - meant) ** 2)) < 0.1 * np.sqrt(np.mean(meant**2))
+    assert remixer("separate", song(), *options).code == 5
+    for wrong in (["--stems", "vocals"], ["--residual"]):
+        done = remixer("separate", song(), *options, "--overwrite", *wrong)
+        assert done.code == 2 and "all four stems" in done.err
+
+
 def test_json_says_what_was_done(remixer: Run, song: Make, tmp_path: Path) -> None:
     done = remixer("separate", song(), "--model", "classic", "--out", tmp_path / "o", "--json")
     (figures,) = done.documents

@@ -113,6 +113,14 @@ def test_an_export_is_asked_for_and_done(
     assert seen[0].mixed and [name for name, _ in seen[0].stems] == ["vocals", "drums", "bass", "other"]
 
 
+def test_a_stem_file_needs_no_choice_of_parts(desk: Desk, tmp_path: Path) -> None:
+    dialog = _dialog(desk, _subject(tmp_path))
+    dialog.format.setCurrentIndex(dialog.format.findData("stem.mp4"))
+    assert not dialog.mix.isEnabled() and not any(box.isEnabled() for box in dialog.stem_boxes.values())
+    assert dialog.faders.isEnabled() and dialog.go.isEnabled() and dialog.plan().format == "stem.mp4"
+    assert not dialog.about_format.isHidden() and dialog.bits.isHidden()
+
+
 def test_export_without_a_song_is_a_sentence(desk: Desk) -> None:
     desk.work.pages.export()
     desk.until(lambda: "Open a song" in desk.work.messages.accessibleName())

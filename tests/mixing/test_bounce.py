@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import soundfile
 from song_maker import RATE, Audio, make_song, make_take, noise, parts
 
+from remixer.audio.decode import read as decode
 from remixer.audio.encode import Encoding
 from remixer.errors import Cancelled, OutputError, UsageError
 from remixer.mixing.bounce import (
@@ -16,9 +18,11 @@ from remixer.mixing.bounce import (
     common_gain,
     measure_mix,
     measure_stems,
+    mix_blocks,
 )
 from remixer.mixing.controls import DEFAULT, STEMS
 from remixer.mixing.mixer import Mixer
+from remixer.mixing.stem_file import bounce_stem_file, stem_file_blocks
 from remixer.song.song import Song
 from remixer.song.take import Take
 
@@ -99,6 +103,38 @@ def test_a_loud_mix_is_kept_lowered_or_refused_as_asked(tmp_path: Path, song: So
     with pytest.raises(OutputError, match="would clip by"):
         bounce_mix(song, [take], loud, tmp_path / "refused.wav", FLOAT, clip="refuse")
     assert not (tmp_path / "refused.wav").exists()
+
+
+def test_a_stem_file_adds_up_to_the_song_and_behind_its_faders_to_the_mix(song: Song, take: Take) -> None:
+    span = Selection(5000, 90_000)
+    tracks = np.concatenate(list(stem_file_blocks(song, take, span))).reshape(-1, 5, 2)
+    assert np.allclose(tracks[:, 0], song.read(5000, 90_000), atol=1e-6)
+    assert np.allclose(tracks[:, 1:].sum(axis=1), tracks[:, 0], atol=1e-6)
+    drums = take.read(5000, 90_000)[take.stems.index("drums")]
+    assert np.array_equal(tracks[:, 1], drums)
+    controls = (
+        DEFAULT.with_stem("vocals", gain_db=-6.0).with_stem("other", pan=0.5).with_stem("bass", mute=True)
+    )
+    behind = np.concatenate(list(stem_file_blocks(song, take, span, controls))).reshape(-1, 5, 2)
+    mixed = np.concatenate([block.copy() for block in mix_blocks(song, [take], controls, span, ())])
+    assert np.allclose(behind[:, 0], mixed, atol=1e-5) and not behind[:, 2].any()
+
+
+def test_a_loud_stem_file_is_lowered_or_refused_as_asked(tmp_path: Path, song: Song, take: Take) -> None:
+    loud = replace(DEFAULT, master_db=12.0).with_stem("vocals", gain_db=12.0)
+    with pytest.raises(OutputError, match="would clip"):
+        bounce_stem_file(song, take, tmp_path / "a.stem.mp4", controls=loud, clip="refuse")
+    assert not (tmp_path / "a.stem.mp4").exists()
+    told: list[float] = []
+    bounce_stem_file(song, take, tmp_path / "a.stem.mp4", controls=loud, clip="lower", report=told.append)
+    assert 0.8 < np.abs(decode(tmp_path / "a.stem.mp4")[0]).max() < 1.2
+    assert told == sorted(told) and told[-1] == 1.0
+
+
+def test_a_stem_file_holds_four_stems_and_no_others(tmp_path: Path, song: Song) -> None:
+    two = make_take(song, "two", parts(FRAMES)[:2], ("vocals", "drums"))
+    with pytest.raises(UsageError, match="holds drums, bass, other, vocals; this model makes vocals, drums"):
+        bounce_stem_file(song, two, tmp_path / "a.stem.mp4")
 
 
 def test_a_mix_that_does_not_clip_is_not_lowered(tmp_path: Path, song: Song, take: Take) -> None:

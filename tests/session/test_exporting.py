@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import soundfile
 from session_parts import FIRST, RATE, SHARES, Stage, failing, stuck
 
+from remixer.audio.decode import read
 from remixer.errors import Cancelled, ModelError, OutputError, UsageError
 from remixer.session.exporting import ExportPlan, last_pass
 from remixer.song.take import TILE_FRAMES
@@ -71,6 +73,26 @@ def test_stems_and_rest_add_up_to_the_song(stage: Stage, song: Path, tmp_path: P
     assert job.wait(20)
     whole = sum(soundfile.read(path, dtype="float64")[0] for path in job.result)
     np.testing.assert_array_equal(whole, soundfile.read(song, dtype="float64")[0])
+
+
+def test_a_stem_file_is_one_file_whatever_parts_are_chosen(stage: Stage, song: Path, tmp_path: Path) -> None:
+    _open(stage, song)
+    plan = _plan(tmp_path / "out", mix=True, stems=("drums",), format="stem.mp4", selection=(8000, 30_000))
+    assert [path.name for path in stage.session.export_files(plan)] == ["Song é - stems.stem.mp4"]
+    job = stage.session.export(plan)
+    assert job.wait(20)
+    mixed, decoded = read(job.result[0])[0], soundfile.read(song, dtype="float32")[0][8000:30_000]
+    assert len(mixed) == len(decoded)
+    assert np.corrcoef(mixed.ravel(), decoded.ravel())[0, 1] > 0.8  # noise is what AAC keeps worst
+
+
+def test_a_stem_file_of_a_model_with_other_stems_is_refused(
+    stages: Callable[..., Stage], song: Path, tmp_path: Path
+) -> None:
+    stage = stages(cards=(replace(FIRST, stems=("vocals",)),))
+    stage.open(song)
+    with pytest.raises(UsageError, match="this model makes vocals"):
+        stage.session.export_files(_plan(tmp_path, format="stem.mp4"))
 
 
 def test_loud_files_are_lowered_alike_if_that_is_asked(stage: Stage, song: Path, tmp_path: Path) -> None:
