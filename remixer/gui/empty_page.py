@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from remixer.gui.parts import caption, push_button
 from remixer.gui.widgets.dropzone import DropPicture
 
+_DEMO = "Play the demo song"
+
 
 class EmptyPage(QWidget):
     """What is seen while no song is open.
@@ -47,6 +49,11 @@ class EmptyPage(QWidget):
         self._continue.setText(f"Continue “{title}”" if title else "")
         self._continue.setVisible(bool(title))
 
+    def show_demo(self, making: bool) -> None:
+        """Show whether the demo song is being made, which takes a while the first time."""
+        self._demo.setEnabled(not making)
+        self._demo.setText("Making the demo song…" if making else _DEMO)
+
     def add_side(self, side: QWidget) -> None:
         """Take what is shown beside the place to drop songs on."""
         self._row.addWidget(side, 1)
@@ -68,17 +75,17 @@ class EmptyPage(QWidget):
         for label in (self._headline, story):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         choose = push_button("Open…", "Choose songs or videos to open (Ctrl+O)", zone, primary=True)
-        demo = push_button("Play the demo song", "Open a short song made by this program", zone)
+        self._demo = push_button(_DEMO, "Open a short song made by this program", zone)
         live = push_button("Live input", "Hear and record a microphone or a line (Ctrl+Shift+L)", zone)
         self._continue = push_button("", "Open what was open the last time, where it stood", zone)
         choose.clicked.connect(self.open_asked)
-        demo.clicked.connect(self.demo_asked)
+        self._demo.clicked.connect(self.demo_asked)
         live.clicked.connect(self.live_asked)
         self._continue.clicked.connect(self.continue_asked)
         buttons = QHBoxLayout()
         buttons.setSpacing(10)
         buttons.addStretch()
-        for button in (choose, demo, live, self._continue):
+        for button in (choose, self._demo, live, self._continue):
             buttons.addWidget(button)
         buttons.addStretch()
         hint = caption(

@@ -75,5 +75,5 @@ class ElidedLabel(QLabel):
 
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, max(0, self.width()))
-        self.setText(shown)
+        self.setText("" if shown == "…" else shown)
         self.setToolTip(self._whole if shown != self._whole else "")

@@ -109,7 +109,7 @@ class SettingsDialog(QDialog):
         describe(self.limit, "How much decoded songs and their stems may take on disk")
         self.limit.setRange(0.5, 10_000)
         self.limit.setDecimals(1)
-        self.limit.lineEdit().setTextMargins(7, 0, 0, 0)
+        self.limit.lineEdit().setTextMargins(9, 0, 0, 0)
         self.limit.setSuffix(" GiB")
         self.limit.setValue(settings.cache_limit_gib)
         self.limit.valueChanged.connect(self._limit)

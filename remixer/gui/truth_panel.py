@@ -59,8 +59,9 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
             if not live
             else (
                 ("Model", f"{live} · {_LIVE.get(player.live, player.live)}"),
-                ("Time for a hop", f"{milliseconds(hop.p50)} (median)"),
-                ("95 % · 99 %", f"{milliseconds(hop.p95)} · {milliseconds(hop.p99)}"),
+                ("Time for a hop, median", milliseconds(hop.p50)),
+                ("95 % within", milliseconds(hop.p95)),
+                ("99 % within", milliseconds(hop.p99)),
                 ("Longest", milliseconds(hop.max)),
                 ("Time there is", milliseconds(player.budget_ms)),
                 ("Missed hops of live sound", str(player.missed)),

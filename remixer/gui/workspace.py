@@ -83,6 +83,7 @@ class Workspace(QObject):
         title = snapshot.song.title if snapshot.song else ""
         title = title if snapshot.live is None else "Live input"
         self.window.setWindowTitle(f"{title} – Stem Remixer" if title else "Stem Remixer")
+        self.window.empty.show_demo(self.session.making_demo)
         self._show_recent()
 
     @Slot(list)

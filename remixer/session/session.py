@@ -108,6 +108,11 @@ class Session:
             folder = self.library.root.parent
             self._demo = self._jobs.start("Making the demo song", lambda _: demo_song(folder))
 
+    @property
+    def making_demo(self) -> bool:
+        """Whether the demo song is being made."""
+        return self._demo is not None
+
     def reopen(self) -> None:
         """Bring back what lay on the desk the last time, resting."""
         self.live.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,7 @@ from remixer.gui.two_lines import ABOUT
 from remixer.gui.widgets.fader import STEP_DB
 from remixer.gui.widgets.knob import ValueControl
 from remixer.gui.window import MainWindow
+from remixer.session import session as session_module
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -121,6 +123,24 @@ def test_early_input_waits_until_the_window_is_furnished(
     hover.stop()
     assert not button.underMouse()
     qtbot.waitUntil(button.underMouse, timeout=60_000)
+
+
+def test_the_demo_song_says_that_it_is_being_made(
+    desk: Desk, song: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = threading.Event()
+
+    def make(folder: Path) -> Path:
+        made.wait(60)
+        return song
+
+    monkeypatch.setattr(session_module, "demo_song", make)
+    button = next(one for one in desk.window.empty.findChildren(QPushButton) if "demo" in one.text())
+    button.click()
+    desk.until(lambda: button.text() == "Making the demo song…" and not button.isEnabled())
+    made.set()
+    desk.until(lambda: desk.session.front.song is not None and desk.session.front.song.source == song)
+    desk.until(lambda: button.text() == "Play the demo song" and button.isEnabled())
 
 
 def test_what_is_no_file_is_not_taken(desk: Desk) -> None:
