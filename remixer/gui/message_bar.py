@@ -71,6 +71,7 @@ class MessageBar(QFrame):
         self._text.setText(notice.text)
         self._mark.setText("!" if notice.kind == "error" else "✓")
         self._action.setText(_ACTIONS.get(notice.action, ""))
+        self._action.setAccessibleName(self._action.text())
         self._action.setVisible(notice.action in _ACTIONS)
         self.setProperty("kind", notice.kind)
         for widget in (self, self._mark):

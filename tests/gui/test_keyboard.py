@@ -116,7 +116,7 @@ def test_a_song_is_walked_from_top_to_bottom(desk: Desk, song: Path) -> None:
         *("Compare with the song as it is", "Closer", "The view follows the playhead"),
         "Show or hide the spectrogram",
         *_MASTER,
-        *("Do what the message offers", "Dismiss the message"),
+        *("Show log", "Dismiss the message"),
     ]
     assert _reachable(desk.window) <= set(walked)
     assert _walk(desk.window, back=True) == walked[::-1]
