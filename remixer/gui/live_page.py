@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from remixer.gui.channel import Channel, spoken
+from remixer.gui.framing import frame_page
 from remixer.gui.keys import put_in_tab_order
 from remixer.gui.master_strip import MasterStrip
 from remixer.gui.parts import ElidedLabel, caption, describe, quiet_button, spring
@@ -22,7 +23,6 @@ from remixer.mixing.controls import RESIDUAL
 from remixer.mixing.levels import Level
 from remixer.session.live_input import LiveView
 
-_SIDE_WIDTH = 280
 _OPENING = "Opening the input and the live model…"
 _UNHEARD = (
     "You do not hear it yet, lest a microphone hears the loudspeaker and it howls. "
@@ -139,21 +139,13 @@ class LivePage(QWidget):
         put_in_tab_order(self.close_button, (control for strip in strips for control in strip.controls))
 
     def _lay_out(self) -> None:
+        middle = QWidget(self)
+        middle.setLayout(self._rack)
+        self._rack.setContentsMargins(0, 0, 0, 0)
         self._rack.setSpacing(0)
         self._rack.setColumnMinimumWidth(0, STRIP_WIDTH)
         self._rack.setColumnStretch(1, 1)
-        self.truth.setFixedWidth(_SIDE_WIDTH)
-        self.truth.hide()
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addLayout(self._rack, 1)
-        middle.addWidget(self.truth)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._head())
-        column.addLayout(middle, 1)
-        column.addWidget(self._foot())
+        frame_page(self, self._head(), middle, self.truth, self._foot())
 
     def _head(self) -> QFrame:
         head = QFrame(self)

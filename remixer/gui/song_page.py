@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from remixer.gui.framing import frame_page
 from remixer.gui.master_strip import MasterStrip
 from remixer.gui.mixer_view import MixerView
 from remixer.gui.pickers import Picker
@@ -19,8 +20,6 @@ from remixer.gui.truth_panel import TruthPanel
 from remixer.gui.viewport import Viewport
 from remixer.gui.widgets.coverage import CoverageBar, CoverageLegend
 from remixer.gui.widgets.overview import Overview
-
-_SIDE_WIDTH = 280
 
 
 class SongPage(QWidget):
@@ -203,18 +202,7 @@ class SongPage(QWidget):
         self.spectrum.hide()
         self._side.addWidget(self.queue)
         self._side.addWidget(self.truth)
-        self._side.setFixedWidth(_SIDE_WIDTH)
-        self._side.hide()
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self._split, 1)
-        middle.addWidget(self._side)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(top)
-        outer.addLayout(middle, 1)
-        outer.addWidget(self.transport)
+        frame_page(self, top, self._split, self._side, self.transport)
 
     def _listen(self) -> None:
         for view in (self.mixer, self.overview, self.spectrum):
