@@ -36,7 +36,7 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
         separation: the background work.
         model: the name of its model.
     """
-    latency, hop = player.latency_ms, player.hop_ms
+    latency = player.latency_ms
     rtf = f"{separation.rtf:.2f} × the song's length" if separation.rtf else "–"
     return (
         (
@@ -53,21 +53,7 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
                 ("Together", milliseconds(latency.total)),
             ),
         ),
-        (
-            "Causal model",
-            (("Model", "none installed"),)
-            if not live
-            else (
-                ("Model", f"{live} · {_LIVE.get(player.live, player.live)}"),
-                ("Time for a hop, median", milliseconds(hop.p50)),
-                ("95 % within", milliseconds(hop.p95)),
-                ("99 % within", milliseconds(hop.p99)),
-                ("Longest", milliseconds(hop.max)),
-                ("Time there is", milliseconds(player.budget_ms)),
-                ("Missed hops of live sound", str(player.missed)),
-                ("Tiles heard without stems", str(player.late)),
-            ),
-        ),
+        ("Causal model", _causal_rows(player, live)),
         (
             "Playback",
             (
@@ -86,6 +72,22 @@ def truth_rows(player: PlayerStatus, heard: str, live: str, separation: Separati
                 ("Speed", rtf),
             ),
         ),
+    )
+
+
+def _causal_rows(player: PlayerStatus, live: str) -> Sequence[tuple[str, str]]:
+    if not live:
+        return (("Model", "none installed"),)
+    hop = player.hop_ms
+    return (
+        ("Model", f"{live} · {_LIVE.get(player.live, player.live)}"),
+        ("Time for a hop, median", milliseconds(hop.p50)),
+        ("95 % within", milliseconds(hop.p95)),
+        ("99 % within", milliseconds(hop.p99)),
+        ("Longest", milliseconds(hop.max)),
+        ("Time there is", milliseconds(player.budget_ms)),
+        ("Missed hops of live sound", str(player.missed)),
+        ("Tiles heard without stems", str(player.late)),
     )
 
 
