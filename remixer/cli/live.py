@@ -21,7 +21,8 @@ def live(
         int, typer.Option(min=0, max=4, help="Blocks the model has time for; 0: what live sound allows.")
     ] = 0,
     input: Annotated[
-        str | None, typer.Option("--input", metavar="DEVICE", help="Live sound, from this input.")
+        str | None,
+        typer.Option("--input", metavar="DEVICE", help="Live sound from it; see `remixer devices --sound`."),
     ] = None,
     seconds: Annotated[float | None, typer.Option(min=0.0, help="Stop after so long.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")] = False,

@@ -149,6 +149,19 @@ def test_models_and_devices_are_arrays(remixer: Run) -> None:
     assert "cpu" in remixer("devices").out
 
 
+def test_inputs_and_outputs_of_sound_are_listed(remixer: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from remixer.playback import portaudio
+    from remixer.playback.outputs import OutputDevice
+
+    monkeypatch.setattr(portaudio, "inputs", lambda: [OutputDevice("ALSA: mic", "mic", 48_000, 0.01)])
+    monkeypatch.setattr(portaudio, "outputs", lambda: [])
+    (found,) = json.loads(remixer("devices", "--sound", "--json").out)
+    assert found == {"kind": "input", "id": "ALSA: mic", "name": "mic", "rate": 48_000}
+    assert "ALSA: mic" in remixer("devices", "--sound").out
+    monkeypatch.setattr(portaudio, "inputs", lambda: [])
+    assert remixer("devices", "--sound").out == "No device was found.\n"
+
+
 def test_the_demo_is_written(remixer: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     short = np.zeros((4410, 2), np.float32)
     stems = dict.fromkeys(("vocals", "drums", "bass", "other"), short)
