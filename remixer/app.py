@@ -32,22 +32,17 @@ def main(paths: Sequence[Path] = ()) -> int:
         raise UsageError("There is no display for a window; “remixer --help” lists what works without one.")
     gc.disable()  # Next to nothing of what a start makes is garbage; looking for it holds the window up.
     from remixer.gui.application import Application
-    from remixer.gui.handover import Receiver, hand_over, server_name
+    from remixer.gui.claim import Claim, window_name
 
     app = Application(sys.argv[:1])
-    name = server_name(config_dir())
-    if hand_over(name, paths):
+    name = window_name(config_dir())
+    claim = Claim(name)
+    if not claim.take(lambda: _hand_over(name, paths)):
         return 0
-    receiver = Receiver(name, app)
-    receiver.songs_received.connect(app.take_songs)
     try:
-        return _run(app, paths)
-    except RemixerError as error:
-        _log.error("%s %s", error.message, error.detail)
-        sys.stderr.write(f"{error.message}\n")
-        return error.exit_code
+        return _run(app, name, paths)
     finally:
-        receiver.close()
+        claim.give_up()
 
 
 def watch_exceptions(session: Session) -> None:
@@ -83,7 +78,13 @@ def offer_to_reopen(session: Session) -> None:
         )
 
 
-def _run(app: Application, paths: Sequence[Path]) -> int:
+def _hand_over(name: str, paths: Sequence[Path]) -> bool:
+    from remixer.gui.handover import hand_over
+
+    return hand_over(name, paths)
+
+
+def _run(app: Application, name: str, paths: Sequence[Path]) -> int:
     from remixer.gui.widgets.theme import ThemeSwitch
     from remixer.gui.window import MainWindow
 
@@ -95,9 +96,12 @@ def _run(app: Application, paths: Sequence[Path]) -> int:
     window.dropped.connect(app.take_songs)
     window.appear(settings.window)
     # What is seen first is on the screen; all else is imported and made from here on.
+    from remixer.gui.handover import Receiver
     from remixer.gui.widgets.icons import app_icon
     from remixer.session.assembly import open_session
 
+    receiver = Receiver(name, app)
+    receiver.songs_received.connect(app.take_songs)
     session = open_session(settings)
     app.setWindowIcon(app_icon())
     watch_exceptions(session)
@@ -110,7 +114,10 @@ def _run(app: Application, paths: Sequence[Path]) -> int:
     session.save(running=True)
     gc.freeze()
     gc.enable()
-    return app.exec()
+    try:
+        return app.exec()
+    finally:
+        receiver.close()
 
 
 def _end_on_signals(window: MainWindow) -> None:

@@ -1,4 +1,4 @@
-"""One program a user: a second start hands its songs to the window that is open."""
+"""How a later start of the program hands its songs to the window that is open."""
 
 from __future__ import annotations
 
@@ -7,22 +7,21 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCryptographicHash, QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from remixer.errors import RemixerError
+
 _WAIT_MS = 400
-
-
-def server_name(config_folder: Path) -> str:
-    """Return the name under which the open window of one settings folder is found."""
-    hashed = QCryptographicHash.hash(
-        os.fsencode(config_folder.resolve()), QCryptographicHash.Algorithm.Sha256
-    )
-    return f"stem-remixer-{bytes(hashed.data()).hex()[:16]}"
+_ANSWER_MS = 30_000
 
 
 def hand_over(name: str, paths: Sequence[Path]) -> bool:
-    """Give the paths to the window that is open; return whether there is one."""
+    """Give the paths to the window that is open; return whether there is one.
+
+    Raises:
+        RemixerError: there is one, but it does not take them.
+    """
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_WAIT_MS):
@@ -30,9 +29,10 @@ def hand_over(name: str, paths: Sequence[Path]) -> bool:
     message = json.dumps([os.fspath(path.absolute()) for path in paths]).encode("ascii")
     socket.write(message + b"\n")
     socket.flush()
-    answered = socket.waitForReadyRead(_WAIT_MS * 5)
+    if not socket.waitForReadyRead(_ANSWER_MS):
+        raise RemixerError("The program is open already, but does not answer; end it and start it again.")
     socket.disconnectFromServer()
-    return answered
+    return True
 
 
 class Receiver(QObject):

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 pytest.importorskip("PySide6")
+from PySide6.QtCore import QDir
 from PySide6.QtWidgets import QCheckBox, QDialog
 
+from remixer.errors import RemixerError
+from remixer.gui import claim as claim_module
 from remixer.gui import shortcuts
 from remixer.gui.asking import Ask
+from remixer.gui.claim import Claim, window_name
 from remixer.gui.export_dialog import ExportDialog, ExportSubject
-from remixer.gui.handover import Receiver, hand_over, server_name
+from remixer.gui.handover import Receiver, hand_over
 from remixer.gui.pickers import Choice
 from remixer.gui.settings_dialog import SettingsDialog
 from remixer.session.exporting import ExportPlan
@@ -162,7 +166,7 @@ def test_the_keys_are_shown(desk: Desk) -> None:
 
 
 def test_a_second_start_hands_its_songs_to_the_window(qtbot: QtBot, tmp_path: Path) -> None:
-    name = server_name(tmp_path)
+    name = window_name(tmp_path)
     receiver = Receiver(name)
     assert receiver.listening
     songs = [tmp_path / "a é.wav", tmp_path / "b.wav"]
@@ -178,5 +182,45 @@ def test_a_second_start_hands_its_songs_to_the_window(qtbot: QtBot, tmp_path: Pa
 
 
 def test_the_first_start_finds_no_window(qtbot: QtBot, tmp_path: Path) -> None:
-    assert not hand_over(server_name(tmp_path), [])
-    assert server_name(tmp_path) != server_name(tmp_path / "other")
+    assert not hand_over(window_name(tmp_path), [])
+    assert window_name(tmp_path) != window_name(tmp_path / "other")
+
+
+def test_one_window_has_the_claim_until_its_process_ends(tmp_path: Path) -> None:
+    name = window_name(tmp_path)
+    code = (
+        "import sys; from remixer.gui.claim import Claim; claim = Claim(sys.argv[1]);"
+        "assert claim.take(lambda: False); print(flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdout is not None and other.stdout.readline() == b"\n"
+    asked: list[str] = []
+
+    def hand_over() -> bool:
+        asked.append(name)
+        return len(asked) == 2
+
+    assert not Claim(name).take(hand_over) and len(asked) == 2
+    other.kill()
+    other.communicate()
+    last = Claim(name)
+    assert last.take(lambda: False)
+    last.give_up()
+
+
+def test_a_window_that_does_not_answer_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(claim_module, "_PATIENCE_MS", (0, 1))
+    first = Claim(window_name(tmp_path))
+    assert first.take(lambda: False)
+    with pytest.raises(RemixerError, match="does not answer"):
+        Claim(window_name(tmp_path)).take(lambda: False)
+    first.give_up()
+
+
+def test_where_no_claim_can_be_kept_every_start_is_a_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QDir, "tempPath", lambda: str(tmp_path / "missing"))
+    assert Claim("x").take(lambda: False) and Claim("x").take(lambda: False)

@@ -436,12 +436,13 @@ def _loaded(imports: str, names: tuple[str, ...]) -> str:
 
 
 def test_the_window_appears_before_what_it_need_not_show_is_loaded() -> None:
-    first = "remixer.cli.border, remixer.app, remixer.gui.application, remixer.gui.window"
+    first = "remixer.cli.border, remixer.app, remixer.gui.application, remixer.gui.claim, remixer.gui.window"
     later = (
         "numpy",
         "typer",
         "multiprocessing",
         "hashlib",
+        "PySide6.QtNetwork",
         "remixer.session",
         "remixer.gui.two_lines",
         "remixer.gui.widgets.icons",
