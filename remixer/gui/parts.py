@@ -10,7 +10,7 @@ def push_button(text: str, says: str, parent: QWidget, primary: bool = False) ->
     """Return a button with a word on it."""
     button = QPushButton(text, parent)
     button.setProperty("primary", primary)
-    button.setAutoDefault(False)
+    button.setAutoDefault(True)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     describe(button, says)
     return button

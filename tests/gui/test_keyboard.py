@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QLineEdit,
+    QPushButton,
     QWidget,
 )
 
@@ -158,6 +159,23 @@ def test_dialogs_are_walked_as_they_are_read(desk: Desk, tmp_path: Path, make: o
     order = [walked[n].accessibleName() for n in read]
     first = order.index(walked[0].accessibleName())
     assert [widget.accessibleName() for widget in walked] == order[first:] + order[:first]
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(desk: Desk, tmp_path: Path) -> None:
+    _walk(desk.window)
+    button = desk.window.focusWidget()
+    assert isinstance(button, QPushButton)
+    with desk.qtbot.waitSignal(button.clicked, timeout=60_000):
+        desk.window.empty.open_asked.disconnect()
+        QTest.keyClick(button, Qt.Key.Key_Return)
+    for name, result in (("cancel", QDialog.DialogCode.Rejected), ("go", QDialog.DialogCode.Accepted)):
+        dialog = _export_dialog(desk, tmp_path)
+        desk.qtbot.addWidget(dialog)
+        dialog.show()
+        pressed = getattr(dialog, name)
+        pressed.setFocus()
+        QTest.keyClick(pressed, Qt.Key.Key_Return)
+        assert not dialog.isVisible() and dialog.result() == result
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
