@@ -63,7 +63,8 @@ def separate(
             print_json(done.as_plain())
         else:
             figures = done.as_plain()
-            typer.echo(f"{folder}: {len(done.files)} files in {figures['elapsed_s']:.1f} s ({card.name})")
+            files = f"{len(done.files)} file{'s' if len(done.files) > 1 else ''}"
+            typer.echo(f"{folder}: {files} in {figures['elapsed_s']:.1f} s ({card.name})")
     if failure is not None:
         raise typer.Exit(failure.exit_code)
 
