@@ -46,7 +46,7 @@ def mix(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if it exists.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
-    """Write a remix of a song. With no fader needs_stems it is the song itself, bit for bit.
+    """Write a remix of a song. With no fader moved it is the song itself, bit for bit.
 
     A FILE that ends in .stem.mp4 holds the stems, too, each behind its fader, as DJ programs open it.
 
