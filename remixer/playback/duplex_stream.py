@@ -17,6 +17,7 @@ from remixer.playback.portaudio import (
     let_go,
     library,
     reason_of,
+    require_source,
     told_latency,
 )
 from remixer.playback.priority import raise_priority
@@ -62,6 +63,7 @@ class DuplexStream:
                 LATENCY_SECONDS if played is not None and served(played, "output") else "low"
             )
             if played is None:
+                require_source(heard or "")
                 with recording_from(heard or ""):
                     self._stream = sounddevice.InputStream(
                         device=into, channels=_channels(into, "input"), callback=self._record, **settings

@@ -213,12 +213,21 @@ def index_of(device: str, kind: str = "output") -> int | None:
         return None
     import sounddevice
 
-    if pulse.is_source(device) and any(source.id == device for source in pulse.sources()):
-        device = pulse.DEVICE
+    name = pulse.DEVICE if pulse.is_source(device) else device
     for one in sounddevice.query_devices():
-        if device in (_id(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
+        if name in (_id(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
             return int(one["index"])
-    raise OutputError(f"There is no {kind} device “{device.partition(': ')[2] or device}” now.")
+    raise _missing(device, kind)
+
+
+def require_source(device: str) -> None:
+    """See that an input is still there if it is a sound server's source, which PortAudio does not know.
+
+    Raises:
+        OutputError: it is not.
+    """
+    if pulse.is_source(device) and all(source.id != device for source in pulse.sources()):
+        raise _missing(device, "input")
 
 
 def beside(device: str, kind: str) -> str:
@@ -255,6 +264,10 @@ def told_latency(stream: Any, otherwise: float) -> float:
     wrapped = _WRAP_FRAMES / stream.samplerate
     total = float(sum(one - wrapped if one > wrapped / 2 else one for one in told))
     return total if 0 <= total < _LONGEST_SECONDS else otherwise * len(told)
+
+
+def _missing(device: str, kind: str) -> OutputError:
+    return OutputError(f"There is no {kind} device “{device.partition(': ')[2] or device}” now.")
 
 
 def _close(stream: Any) -> None:

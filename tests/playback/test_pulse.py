@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from remixer.errors import OutputError
 from remixer.playback import pulse
+from remixer.playback.portaudio import require_source
 from remixer.playback.pulse import Source, recording_from, sources
 
 TOLD = """[
@@ -49,6 +51,14 @@ def test_a_server_that_does_not_answer_has_none(
 def test_without_its_tool_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pulse.shutil, "which", lambda _: None)
     assert sources() == []
+
+
+def test_a_source_that_is_gone_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    tell(monkeypatch, TOLD)
+    require_source("PulseAudio: speakers.monitor")
+    require_source("ALSA: another system's")
+    with pytest.raises(OutputError, match="There is no input device “gone” now"):
+        require_source("PulseAudio: gone")
 
 
 @pytest.mark.parametrize("before", [None, "mine"])
