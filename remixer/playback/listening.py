@@ -14,9 +14,9 @@ import numpy as np
 from remixer.errors import OutputError, RemixerError
 from remixer.mixing.controls import Controls
 from remixer.playback.ahead import hop_times
-from remixer.playback.cushion import BLOCK_FRAMES, cushion_blocks
+from remixer.playback.cushion import BLOCK_FRAMES
 from remixer.playback.duplex import Duplex
-from remixer.playback.live_chain import LiveChain, chain_delay_frames
+from remixer.playback.live_chain import LiveChain, fitting_cushion
 from remixer.playback.outputs import Audio
 from remixer.playback.priority import raise_priority
 from remixer.playback.recording import Recording
@@ -78,8 +78,8 @@ class Listening:
         self._card = card
         self._streamer = streamer(card, self.rate)
         self._duplex = Duplex(self.rate, BLOCK_FRAMES, input_device, output_device)
-        one = chain_delay_frames(self._streamer, BLOCK_FRAMES, 1) / self.rate + self._duplex.latency_seconds
-        self._cushion = cushion_blocks(cushion, one, BLOCK_FRAMES / self.rate)
+        device_seconds = self._duplex.latency_seconds
+        self._cushion = fitting_cushion(self._streamer, self.rate, BLOCK_FRAMES, cushion, device_seconds)
         self._chain = LiveChain(self._streamer, card.stems, self.rate, BLOCK_FRAMES, controls, self._cushion)
         self._recording: Recording | None = None
         self._failure = ""

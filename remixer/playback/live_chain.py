@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from remixer.mixing.controls import DEFAULT, Controls
 from remixer.mixing.formula import BLOCK_FRAMES, Formula, ramp_frames
 from remixer.mixing.levels import Level, level
+from remixer.playback.cushion import cushion_blocks
 from remixer.playback.tile_stream import Stream
 
 Audio = NDArray[np.float32]
@@ -28,6 +29,14 @@ class LiveStream(Stream, Protocol):
 def chain_delay_frames(stream: LiveStream, block_frames: int, cushion_blocks: int) -> int:
     """Return how many frames later a chain gives what it is given."""
     return stream.total_latency_frames + cushion_blocks * block_frames + FADE_FRAMES
+
+
+def fitting_cushion(
+    stream: LiveStream, rate: int, block_frames: int, wanted: int, device_seconds: float
+) -> int:
+    """Return how many blocks' time the model of a chain is given; `wanted` as in `cushion_blocks`."""
+    with_one = chain_delay_frames(stream, block_frames, 1) / rate + device_seconds
+    return cushion_blocks(wanted, with_one, block_frames / rate)
 
 
 class LiveChain:

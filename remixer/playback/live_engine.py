@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from remixer.errors import OutputError, RemixerError
 from remixer.playback.ahead import hop_times
-from remixer.playback.cushion import cushion_blocks
-from remixer.playback.live_chain import LiveChain, chain_delay_frames
+from remixer.playback.live_chain import LiveChain, fitting_cushion
 from remixer.playback.priority import raise_priority, raised
 from remixer.playback.recording import Recording
 from remixer.playback.status import HopTimes
@@ -105,8 +104,7 @@ class LiveRun:
         self.streamer: Streamer = Streamer(card, rate, threads=1, max_hops=1)
         self._cushion = cushion or 1
         if device_seconds is not None:
-            one = chain_delay_frames(self.streamer, block_frames, 1) / rate + device_seconds
-            self._cushion = cushion_blocks(cushion, one, block_frames / rate)
+            self._cushion = fitting_cushion(self.streamer, rate, block_frames, cushion, device_seconds)
         self.chain = LiveChain(self.streamer, card.stems, rate, block_frames, cushion_blocks=self._cushion)
         self._device_seconds = device_seconds or 0.0
         self._card, self._rate, self._block_frames, self._name = card, rate, block_frames, name
