@@ -40,6 +40,17 @@ def broken_off(folder: Path) -> None:
         path.rename(path.with_suffix(".recording.wav"))
 
 
+def broken_recording(live: Stage, parent: Path) -> Path:
+    """Record live sound, let the process die, and return the folder."""
+    live.session.live.listen("mic")
+    live.session.live.record(parent)
+    folder = _view(live).folder
+    assert folder is not None
+    broken_off(folder)
+    live.player.now = replace(live.player.now, recording=False, restarts=1)
+    return folder
+
+
 def test_live_sound_begins_unheard_and_metered(live: Stage) -> None:
     assert live.session.poll().live is None
     live.session.live.listen("mic")
@@ -132,24 +143,14 @@ def test_the_way_back_to_the_song_finishes_a_recording(live: Stage, tmp_path: Pa
 
 
 def test_a_recording_that_broke_off_gets_its_names(live: Stage, tmp_path: Path) -> None:
-    live.session.live.listen("mic")
-    live.session.live.record(tmp_path)
-    folder = _view(live).folder
-    assert folder is not None
-    broken_off(folder)
-    live.player.now = replace(live.player.now, recording=False, restarts=1)
+    folder = broken_recording(live, tmp_path)
     notice = live.session.poll().notices[-1]
     assert "broke off" in notice.text and notice.target == str(folder)
     assert soundfile.info(folder / "vocals.wav").frames == 512
 
 
 def test_a_recording_goes_on_in_another_folder_when_its_process_died(live: Stage, tmp_path: Path) -> None:
-    live.session.live.listen("mic")
-    live.session.live.record(tmp_path)
-    first = _view(live).folder
-    assert first is not None
-    broken_off(first)
-    live.player.now = replace(live.player.now, recording=False, restarts=1)
+    first = broken_recording(live, tmp_path)
     live.session.poll()
     view = _view(live)
     assert view.recording and view.folder not in (None, first)
