@@ -20,7 +20,7 @@ from remixer.playback.portaudio import (
     require_source,
     told_latency,
 )
-from remixer.playback.priority import raise_priority
+from remixer.playback.priority import raise_priority, raise_server_thread
 from remixer.playback.pulse import recording_from
 from remixer.playback.xruns import Xruns
 
@@ -77,6 +77,7 @@ class DuplexStream:
                 self._stream = sounddevice.Stream(
                     device=(into, onto), channels=channels, callback=self._callback, **settings
                 )
+            raise_server_thread()
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             reason = reason_of(error)

@@ -12,7 +12,7 @@ import numpy as np
 from remixer.errors import OutputError
 from remixer.playback import pulse
 from remixer.playback.outputs import Audio, Bridge, OutputDevice, Render
-from remixer.playback.priority import raise_priority
+from remixer.playback.priority import raise_priority, raise_server_thread
 from remixer.playback.xruns import Xruns
 
 LATENCY_SECONDS = 0.08
@@ -134,6 +134,7 @@ class PortAudioOutput:
             ) from error
         self.latency_seconds = told_latency(self._stream, LATENCY_SECONDS)
 
+            raise_server_thread()
     @property
     def underruns(self) -> int:
         """How often the device ran dry."""

@@ -7,19 +7,24 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 from remixer.playback.realtime_kit import make_nicer, make_realtime
 
 _NICENESS = -10
 _PATIENCE_SECONDS = 0.5
+_THREADS = Path("/proc/self/task")
+_SERVER_THREAD = "threaded-ml"
 Role = Literal["audio", "beside"]
 
 _REALTIME = {"audio": 10, "beside": 1}
 
 
-def raise_priority(role: Role) -> None:
-    """Let the calling thread, and those it starts later, run before other programs.
+def raise_priority(role: Role, thread: int = 0) -> None:
+    """Let a thread, by its number in the system, the calling one if 0, run before other programs.
+
+    Where the system grants it without asking, so do the threads that it starts later.
 
     `audio` is for the thread that fills the device's buffer. `beside` is for
     the threads that share an interpreter with it: the callback waits for its
@@ -29,14 +34,25 @@ def raise_priority(role: Role) -> None:
     nothing happens.
     """
     if sys.platform == "linux":
-        if _raise_by_right(role):
-            return
-        _ask_for(role, threading.get_native_id())
+        if not _raise_by_right(role, thread):
+            _ask_for(role, thread or threading.get_native_id())
     elif sys.platform == "win32":
         import ctypes
 
         kernel = ctypes.windll.kernel32
         kernel.SetThreadPriority(kernel.GetCurrentThread(), 2 if role == "audio" else 1)
+
+
+def raise_server_thread() -> None:
+    """Let the thread in which PulseAudio's library listens to its server go as early as the audio thread.
+
+    It is the one that wakes the audio thread, so this can be no earlier than it.
+    """
+    if sys.platform == "linux":
+        for thread in _THREADS.iterdir():
+            with contextlib.suppress(OSError):
+                if (thread / "comm").read_text().strip() == _SERVER_THREAD:
+                    raise_priority("audio", int(thread.name))
 
 
 def granted_by() -> str:
@@ -57,13 +73,13 @@ def granted_by() -> str:
     return "".join(found)
 
 
-def _raise_by_right(role: Role) -> bool:
+def _raise_by_right(role: Role, thread: int = 0) -> bool:
     """Do so, and return whether this user may."""
     with contextlib.suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
+        os.setpriority(os.PRIO_PROCESS, thread, _NICENESS)
     try:
-        if os.sched_getparam(0).sched_priority < _REALTIME[role]:
-            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(_REALTIME[role]))
+        if os.sched_getparam(thread).sched_priority < _REALTIME[role]:
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(_REALTIME[role]))
     except OSError:
         return False
     return True

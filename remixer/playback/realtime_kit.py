@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 _NAME = "org.freedesktop.RealtimeKit1"
@@ -25,13 +26,14 @@ def make_realtime(thread: int, priority: int) -> bool:
     """
     import resource
 
-    longest, highest = _bound("RTTimeUSecMax"), _bound("MaxRealtimePriority")
-    if longest is None or highest is None:
-        return False
-    with contextlib.suppress(OSError, ValueError):  # a smaller bound is set already
-        resource.setrlimit(resource.RLIMIT_RTTIME, (longest, longest))
-    values = (os.getpid(), thread, min(priority, highest))
-    return _ask("MakeThreadRealtimeWithPID", "ttu", values) is not None
+    with _bus() as bus:
+        longest, highest = _bound(bus, "RTTimeUSecMax"), _bound(bus, "MaxRealtimePriority")
+        if longest is None or highest is None:
+            return False
+        with contextlib.suppress(OSError, ValueError):  # a smaller bound is set already
+            resource.setrlimit(resource.RLIMIT_RTTIME, (longest, longest))
+        values = (os.getpid(), thread, min(priority, highest))
+        return _ask(bus, "MakeThreadRealtimeWithPID", "ttu", values) is not None
 
 
 def make_nicer(thread: int, niceness: int) -> bool:
@@ -41,28 +43,44 @@ def make_nicer(thread: int, niceness: int) -> bool:
         thread: its number in the system.
         niceness: -20 to -1.
     """
-    return _ask("MakeThreadHighPriorityWithPID", "tti", (os.getpid(), thread, niceness)) is not None
+    with _bus() as bus:
+        values = (os.getpid(), thread, niceness)
+        return _ask(bus, "MakeThreadHighPriorityWithPID", "tti", values) is not None
 
 
-def _bound(name: str) -> int | None:
+@contextlib.contextmanager
+def _bus() -> Iterator[Any]:
+    """Connect to the system's bus; None if there is none that lets one in."""
+    from jeepney.io.blocking import open_dbus_connection
+
+    try:
+        connection = open_dbus_connection(bus="SYSTEM", auth_timeout=_PATIENCE_SECONDS)
+    except (OSError, ValueError, RuntimeError):
+        yield None
+        return
+    with connection:
+        yield connection
+
+
+def _bound(bus: Any, name: str) -> int | None:
     """Return one of the service's properties."""
-    answer = _ask("Get", "ss", (_NAME, name), interface="org.freedesktop.DBus.Properties")
+    answer = _ask(bus, "Get", "ss", (_NAME, name), interface="org.freedesktop.DBus.Properties")
     return int(answer[0][1]) if answer else None
 
 
 def _ask(
-    method: str, signature: str, values: tuple[Any, ...], interface: str = _NAME
+    bus: Any, method: str, signature: str, values: tuple[Any, ...], interface: str = _NAME
 ) -> tuple[Any, ...] | None:
     """Return what the service answers, None if it refuses or is not there."""
     from jeepney import DBusAddress, MessageType, new_method_call
-    from jeepney.io.blocking import open_dbus_connection
 
+    if bus is None:
+        return None
     address = DBusAddress(_PATH, bus_name=_NAME, interface=interface)
     message = new_method_call(address, method, signature, values)
     try:
-        with open_dbus_connection(bus="SYSTEM", auth_timeout=_PATIENCE_SECONDS) as connection:
-            reply = connection.send_and_get_reply(message, timeout=_PATIENCE_SECONDS)
-    except (OSError, ValueError, RuntimeError):  # no bus, none that lets one in, none that answers
+        reply = bus.send_and_get_reply(message, timeout=_PATIENCE_SECONDS)
+    except (OSError, ValueError, RuntimeError):  # it does not answer
         return None
     if reply.header.message_type is not MessageType.method_return:
         return None

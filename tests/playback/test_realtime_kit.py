@@ -123,7 +123,7 @@ def test_nobody_there_is_no_harm(
 def test_the_doctor_is_told_who_grants_it(monkeypatch: pytest.MonkeyPatch) -> None:
     cases = ((True, False, "the system"), (False, True, "RealtimeKit"), (False, False, ""))
     for right, service, told in cases:
-        monkeypatch.setattr(priority, "_raise_by_right", lambda _, right=right: right)
+        monkeypatch.setattr(priority, "_raise_by_right", lambda *_, right=right: right)
         monkeypatch.setattr(priority, "make_nicer", lambda *_, service=service: service)
         assert priority.granted_by() == told
 
@@ -135,7 +135,7 @@ def test_a_bus_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPa
         asked.set()
         return ended.wait(60)
 
-    monkeypatch.setattr(priority, "_raise_by_right", lambda _: False)
+    monkeypatch.setattr(priority, "_raise_by_right", lambda *_: False)
     monkeypatch.setattr(priority, "make_nicer", forever)
     priority.raise_priority("beside")
     assert asked.is_set() and not ended.is_set()
@@ -151,7 +151,7 @@ def test_a_program_without_the_right_asks(monkeypatch: pytest.MonkeyPatch) -> No
         done.set()
         return True
 
-    monkeypatch.setattr(priority, "_raise_by_right", lambda _: False)
+    monkeypatch.setattr(priority, "_raise_by_right", lambda *_: False)
     monkeypatch.setattr(priority, "make_realtime", realtime)
     monkeypatch.setattr(priority, "make_nicer", lambda *values: asked.append(("nicer", *values)))
     me = threading.get_native_id()
@@ -159,3 +159,17 @@ def test_a_program_without_the_right_asks(monkeypatch: pytest.MonkeyPatch) -> No
     priority.raise_priority("audio")
     assert done.wait(10)
     assert asked == [("nicer", me, -10), ("realtime", me, 10)]
+
+
+def test_the_thread_that_wakes_the_audio_thread_goes_as_early(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raised: list[tuple[str, int]] = []
+    for number, name in ((11, "python"), (12, "threaded-ml"), (13, "ahead")):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "comm").write_text(f"{name}\n")
+    (tmp_path / "14").mkdir()
+    monkeypatch.setattr(priority, "_THREADS", tmp_path)
+    monkeypatch.setattr(priority, "raise_priority", lambda role, thread: raised.append((role, thread)))
+    priority.raise_server_thread()
+    assert raised == [("audio", 12)]
