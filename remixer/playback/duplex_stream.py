@@ -111,7 +111,7 @@ class DuplexStream:
             raise_priority("audio")
         self._called = time.perf_counter()
         self._calls += 1
-        self._xruns.add(bool(status))
+        self._xruns.add(bool(status), times.currentTime)
         try:
             given = self._heard[:frames]
             if heard is not given:

@@ -182,7 +182,7 @@ class PortAudioOutput:
             self._given,
             now + (delay if 0 < delay < _LONGEST_SECONDS else self.latency_seconds),
         )
-        self._xruns.add(bool(status and status.output_underflow))
+        self._xruns.add(bool(status and status.output_underflow), times.currentTime)
         stereo = out if self._channels == 2 else self._stereo[:frames]
         try:
             if self._bridge is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -42,11 +43,11 @@ class Stream:
 
     def call(self, heard: Audio) -> Audio:
         """Give a block to the callback, and return what it played."""
-        out = np.full_like(heard, 9.0)
+        out, times = np.full_like(heard, 9.0), SimpleNamespace(currentTime=0.0)
         if self.kind == "Stream":
-            self._callback(heard, out, len(heard), None, False)
+            self._callback(heard, out, len(heard), times, False)
         else:
-            self._callback(heard if self.kind == "InputStream" else out, len(heard), None, False)
+            self._callback(heard if self.kind == "InputStream" else out, len(heard), times, False)
         return out
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from remixer.playback import duplex_stream, portaudio
 from remixer.playback.duplex_stream import DuplexStream
+from remixer.playback.xruns import Xruns
 
 RATE, BLOCK = 44_100, 512
 
@@ -43,7 +45,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> DuplexStream:
 def call(stream: DuplexStream, times: int, status: bool) -> None:
     heard, out = np.ones((BLOCK, 2), np.float32), np.zeros((BLOCK, 2), np.float32)
     for _ in range(times):
-        stream._callback(heard, out, BLOCK, None, status)
+        stream._callback(heard, out, BLOCK, SimpleNamespace(currentTime=time.monotonic()), status)
     assert (out == 1).all()
 
 
@@ -59,6 +61,13 @@ def test_xruns_are_counted(stream: DuplexStream) -> None:
     call(stream, 3, status=False)
     assert stream.xruns == 3
     assert stream.alive
+
+
+def test_blocks_asked_for_at_once_after_one_xrun_count_as_one() -> None:
+    xruns = Xruns()
+    for ran_dry, woken in ((True, 1.0), (True, 1.0), (False, 1.1), (True, 1.2), (False, 1.2)):
+        xruns.add(ran_dry, woken)
+    assert xruns.count == 2
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux schedules threads so")
