@@ -101,17 +101,24 @@ class PortAudioOutput:
         render: fills frames at the song's rate.
         rate: the song's rate.
         device: an id of `outputs`, or "" for the system's default.
+        latency_seconds: how much sound to keep ready, as far as the device can.
 
     Raises:
         OutputError: the device is not there or cannot be opened.
     """
 
-    def __init__(self, render: Render, rate: int, device: str = DEFAULT_ID) -> None:
+    def __init__(
+        self,
+        render: Render,
+        rate: int,
+        device: str = DEFAULT_ID,
+        latency_seconds: float = LATENCY_SECONDS,
+    ) -> None:
         sounddevice = library()
         self.rate = rate
         self.stuck = False
         self._xruns = Xruns()
-        self.latency_seconds = LATENCY_SECONDS
+        self.latency_seconds = latency_seconds
         self._render = render
         self._bridge: Bridge | None = None
         self._stereo = np.zeros((BLOCK_FRAMES, 2), np.float32)
@@ -127,14 +134,14 @@ class PortAudioOutput:
             if self.device_rate != rate:
                 self._bridge = Bridge(render, rate, self.device_rate)
             self._stream = self._open(sounddevice, index)
+            raise_server_thread()
             self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             raise OutputError(
                 f"The output device could not be opened: {reason_of(error)}.", repr(error)
             ) from error
-        self.latency_seconds = told_latency(self._stream, LATENCY_SECONDS)
+        self.latency_seconds = told_latency(self._stream, latency_seconds)
 
-            raise_server_thread()
     @property
     def underruns(self) -> int:
         """How often the device ran dry."""
@@ -167,7 +174,7 @@ class PortAudioOutput:
             device=index,
             channels=self._channels,
             dtype="float32",
-            latency=LATENCY_SECONDS,
+            latency=self.latency_seconds,
             callback=self._callback,
         )
 

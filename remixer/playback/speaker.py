@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from remixer.errors import OutputError
 from remixer.playback import portaudio
+from remixer.playback.buffering import Buffering
 from remixer.playback.outputs import Output, OutputDevice, PacedOutput, Render
 
-Opener = Callable[[Render, int, str], Output]
+Opener = Callable[[Render, int, str, float], Output]
 
 _RETRY_SECONDS = 2.0
 
@@ -21,7 +22,7 @@ class Speaker:
     Args:
         render: fills frames at the song's rate.
         rendered: tells how many frames have been rendered so far.
-        open_output: opens a device by its id; "" is the system's default.
+        open_output: opens a device by its id, "" for the system's default, with so many seconds kept ready.
         find: lists the devices there are, the default first.
         rescan: looks for them anew; called while none is open.
         end: called when a device does not let go, as that of a sound server that died: nothing can be opened
@@ -48,6 +49,7 @@ class Speaker:
         self._find = find
         self._rescan = rescan
         self._end = end
+        self._buffering = Buffering()
         self._base = 0
         self._underruns = 0
         self._retry_due = 0.0
@@ -69,6 +71,7 @@ class Speaker:
     def choose(self, device: str, rate: int) -> None:
         """Change to a device; "" is the system's default."""
         self.wanted = device
+        self._buffering = Buffering()
         self.open(rate)
 
     def stand_by(self, device: str, rate: int) -> None:
@@ -103,7 +106,7 @@ class Speaker:
         self.message = "No output device could be opened; the song goes on unheard until there is one."
 
     def watch(self) -> None:
-        """See whether the device is still there; if not, go on on the next one."""
+        """Go on on the next device if this one is gone, and with more kept ready if it keeps running dry."""
         output = self.output
         if output is None:
             return
@@ -114,8 +117,15 @@ class Speaker:
             self.open(rate)
             if self.output is not None and not self.silent and self.output.name != name:
                 self.message = f"“{name}” stopped; playing on “{self.output.name}”."
-        elif self.silent and time.monotonic() >= self._retry_due:
-            self._come_back(output.rate)
+        elif self.silent:
+            if time.monotonic() >= self._retry_due:
+                self._come_back(output.rate)
+        elif self._buffering.grows(output.underruns):
+            self.open(output.rate)
+            kept_ms = round(self._buffering.seconds * 1000)
+            self.message = (
+                self.message or f"The sound kept breaking off; {kept_ms} ms of it are kept ready now."
+            )
 
     def close(self) -> None:
         """Close the device."""
@@ -145,7 +155,7 @@ class Speaker:
 
     def _try(self, device: str, rate: int) -> str | None:
         try:
-            output = self._open_output(self._render, rate, device)
+            output = self._open_output(self._render, rate, device, self._buffering.seconds)
         except OutputError as error:
             return error.message
         self._begin(output)
@@ -153,4 +163,5 @@ class Speaker:
 
     def _begin(self, output: Output) -> None:
         self._base = self._rendered()
+        self._buffering.begin()
         self.output = output

@@ -15,9 +15,9 @@ RATE = 44_100
 class Device:
     """An output on a made-up device."""
 
-    def __init__(self, name: str, rate: int) -> None:
-        self.name, self.rate = name, rate
-        self.latency_seconds, self.underruns, self.alive, self.closed = 0.08, 0, True, False
+    def __init__(self, name: str, rate: int, latency_seconds: float) -> None:
+        self.name, self.rate, self.latency_seconds = name, rate, latency_seconds
+        self.underruns, self.alive, self.closed = 0, True, False
         self.stuck = False
 
     def heard(self) -> float:
@@ -42,11 +42,11 @@ class House:
     def _render(self, out: Audio) -> None:
         out.fill(0.0)
 
-    def _open(self, render: Render, rate: int, device: str) -> Device:
+    def _open(self, render: Render, rate: int, device: str, latency_seconds: float) -> Device:
         wanted = device or (self.names[0] if self.names else "")
         if wanted not in self.names:
             raise OutputError(f"There is no output device “{wanted}” now.")
-        return Device(wanted, rate)
+        return Device(wanted, rate, latency_seconds)
 
     def _find(self) -> list[OutputDevice]:
         return [OutputDevice(name, name, RATE, 0.05) for name in self.names]
@@ -145,6 +145,45 @@ def test_a_device_that_cannot_be_held_is_no_matter(house: House) -> None:
     assert house.speaker.message == ""
     house.speaker.begin("headphones", RATE)
     assert house.device.name == "headphones"
+
+
+def test_a_device_that_keeps_running_dry_gets_more(house: House) -> None:
+    house.speaker.open(RATE)
+    house.device.underruns = 2
+    house.speaker.watch()
+    assert house.device.latency_seconds == 0.08
+    dry = house.device
+    dry.underruns = 3
+    house.speaker.watch()
+    assert dry.closed
+    assert house.device.latency_seconds == 0.12
+    assert house.speaker.message == "The sound kept breaking off; 120 ms of it are kept ready now."
+    assert house.speaker.underruns == 3
+    house.device.underruns = 9
+    house.speaker.watch()
+    longest = house.device
+    assert longest.latency_seconds == 0.18
+    longest.underruns = 9
+    house.speaker.watch()
+    assert house.device is longest
+    house.speaker.open(48_000)
+    assert house.device.latency_seconds == 0.18
+    house.speaker.choose("headphones", RATE)
+    assert house.device.latency_seconds == 0.08
+
+
+def test_a_device_that_runs_dry_now_and_then_is_left_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr("remixer.playback.buffering.time.monotonic", lambda: now)
+    house.speaker.open(RATE)
+    device = house.device
+    for _ in range(9):
+        now += 31.0
+        device.underruns += 1
+        house.speaker.watch()
+    assert house.device is device
 
 
 def test_a_silent_output_gives_what_is_rendered() -> None:

@@ -1,0 +1,44 @@
+"""How much sound is kept ready for a device: more of it on a machine that cannot keep up."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+
+STEPS_SECONDS = (0.08, 0.12, 0.18)
+
+_OFTEN = 3
+_WITHIN_SECONDS = 60.0
+
+
+class Buffering:
+    """Watches how often a device runs dry, and keeps more ready when that is too often.
+
+    Faders are heard as much later as more is kept ready, so the first step is
+    short; three interruptions within a minute are worse than slow faders.
+
+    Attributes:
+        seconds: how much sound to keep ready.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = STEPS_SECONDS[0]
+        self._known = 0
+        self._times: deque[float] = deque(maxlen=_OFTEN)
+
+    def begin(self) -> None:
+        """Count a newly opened device's underruns from nothing; what was learnt stays."""
+        self._known = 0
+        self._times.clear()
+
+    def grows(self, underruns: int) -> bool:
+        """Take notice of how often the device has run dry; return whether more is kept ready from now on."""
+        now = time.monotonic()
+        self._times.extend([now] * (underruns - self._known))
+        self._known = underruns
+        longer = [step for step in STEPS_SECONDS if step > self.seconds]
+        often = len(self._times) == _OFTEN and now - self._times[0] < _WITHIN_SECONDS
+        if not longer or not often:
+            return False
+        self.seconds = longer[0]
+        return True
