@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from remixer.mixing.levels import Level
@@ -110,7 +110,7 @@ class Bulletin:
 
     def pack(self) -> bytes:
         """Return the bulletin as bytes."""
-        return json.dumps([asdict(self.status), self.seconds, self.speed, self.obeyed]).encode()
+        return json.dumps([self.status, self.seconds, self.speed, self.obeyed], default=vars).encode()
 
     @classmethod
     def unpack(cls, packed: bytes) -> Bulletin:
