@@ -11,8 +11,10 @@ import numpy as np
 from remixer.errors import OutputError
 from remixer.playback.outputs import Audio
 from remixer.playback.portaudio import (
+    DEFAULT_ID,
     LATENCY_SECONDS,
     beside,
+    id_of,
     index_of,
     let_go,
     library,
@@ -25,7 +27,8 @@ from remixer.playback.pulse import recording_from
 from remixer.playback.xruns import Xruns
 
 _SILENT_FOR_SECONDS = 3.0
-_SERVERS = ("default", "sysdefault", "pulse", "pipewire")
+_SERVERS = ("default", "sysdefault", "pulse")
+_PIPEWIRE, _PIPEWIRE_SECONDS = "pipewire", 0.03
 
 
 class DuplexStream:
@@ -59,9 +62,7 @@ class DuplexStream:
         try:
             into = index_of(heard, "input") if heard is not None else None
             onto = index_of(played, "output") if played is not None else None
-            settings["latency"] = (
-                LATENCY_SECONDS if played is not None and served(played, "output") else "low"
-            )
+            settings["latency"] = _latency(heard, played)
             if played is None:
                 require_source(heard or "")
                 with recording_from(heard or ""):
@@ -125,28 +126,27 @@ class DuplexStream:
 
 
 def served(device: str, kind: str) -> bool:
-    """Whether a device, "input" or "output", is a sound server behind ALSA.
+    """Whether a device, "input" or "output", is PulseAudio behind ALSA, or may be.
 
     It comes in bursts, plays dry at low latency, and its plug-in breaks off streams that record and play.
 
     Raises:
         OutputError: there is no such device.
     """
-    sounddevice = library()
-    try:
-        return sounddevice.query_devices(index_of(device, kind), kind).get("name") in _SERVERS
-    except (sounddevice.PortAudioError, ValueError) as error:
-        raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
+    return _name(device, kind) in _SERVERS
 
 
 def paired(heard: str, played: str) -> tuple[str, str]:
     """Where one device was chosen, take the other from the same sound system: only there they share a clock.
 
+    Where none was, PipeWire is taken if it runs: the default may be PulseAudio, which is slow.
+
     Raises:
         OutputError: there is no such device.
     """
-    library()
-    return heard or beside(played, "input"), played or beside(heard, "output")
+    if not heard and not played:
+        heard = _pipewire()
+    return heard or _mate(played, "input"), played or _mate(heard, "output")
 
 
 def preferred_rate(heard: str, played: str) -> int:
@@ -176,6 +176,35 @@ def input_rate(device: str, rate: int) -> int:
     except sounddevice.PortAudioError:
         return int(sounddevice.query_devices(index, "input")["default_samplerate"])
     return rate
+
+
+def _mate(device: str, kind: str) -> str:
+    return device if device and device == _pipewire() else beside(device, kind)
+
+
+def _pipewire() -> str:
+    """Return the id of PipeWire's own device, "" if it does not run or does not both record and play."""
+    for one in library().query_devices():
+        if one["name"] == _PIPEWIRE and one["max_input_channels"] and one["max_output_channels"]:
+            return id_of(one)
+    return DEFAULT_ID
+
+
+def _latency(heard: str | None, played: str | None) -> float | str:
+    """Return what to ask the devices for: little, but what a sound server can keep to."""
+    if played is not None and served(played, "output"):
+        return LATENCY_SECONDS
+    chosen = {"input": heard, "output": played}
+    names = {_name(device, kind) for kind, device in chosen.items() if device is not None}
+    return _PIPEWIRE_SECONDS if _PIPEWIRE in names else "low"
+
+
+def _name(device: str, kind: str) -> str:
+    sounddevice = library()
+    try:
+        return str(sounddevice.query_devices(index_of(device, kind), kind).get("name"))
+    except (sounddevice.PortAudioError, ValueError) as error:
+        raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
 
 
 def _channels(index: int | None, kind: str) -> int:

@@ -219,11 +219,9 @@ def index_of(device: str, kind: str = "output") -> int | None:
     """
     if device in (DEFAULT_ID, "default"):
         return None
-    import sounddevice
-
     name = pulse.DEVICE if pulse.is_source(device) else device
-    for one in sounddevice.query_devices():
-        if name in (_id(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
+    for one in library().query_devices():
+        if name in (id_of(one), one["name"], str(one["index"])) and one[f"max_{kind}_channels"] > 0:
             return int(one["index"])
     raise _missing(device, kind)
 
@@ -247,11 +245,10 @@ def beside(device: str, kind: str) -> str:
     index = index_of(device, "input" if kind == "output" else "output")
     if index is None:
         return DEFAULT_ID
-    import sounddevice
-
+    sounddevice = library()
     system = sounddevice.query_hostapis(sounddevice.query_devices(index)["hostapi"])
     found = int(system[f"default_{kind}_device"])
-    return _id(sounddevice.query_devices(found)) if found >= 0 else DEFAULT_ID
+    return id_of(sounddevice.query_devices(found)) if found >= 0 else DEFAULT_ID
 
 
 def let_go(stream: Any) -> bool:
@@ -285,13 +282,12 @@ def _close(stream: Any) -> None:
 
 
 def _described(one: Any, latency: str = "default_low_output_latency") -> OutputDevice:
-    return OutputDevice(_id(one), str(one["name"]), int(one["default_samplerate"]), float(one[latency]))
+    return OutputDevice(id_of(one), str(one["name"]), int(one["default_samplerate"]), float(one[latency]))
 
 
-def _id(one: Any) -> str:
-    import sounddevice
-
-    return f"{sounddevice.query_hostapis(one['hostapi'])['name']}: {one['name']}"
+def id_of(one: Any) -> str:
+    """Return what a device that PortAudio lists is known by."""
+    return f"{library().query_hostapis(one['hostapi'])['name']}: {one['name']}"
 
 
 def reason_of(error: Exception) -> str:

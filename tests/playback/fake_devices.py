@@ -28,7 +28,7 @@ class Stream:
         if devices.gone or kind in devices.refused:
             raise DevicesError("Device unavailable.")
         self.active, self.kind = False, kind
-        self.samplerate, self.latency = float(settings["samplerate"]), 0.01
+        self.samplerate, self.latency, self.asked = float(settings["samplerate"]), 0.01, settings["latency"]
         self._devices, self._callback = devices, settings["callback"]
         devices.streams.append(self)
 
@@ -70,8 +70,13 @@ class Devices:
         self.closed: list[Stream] = []
         self.rescans = 0
 
-    def query_devices(self, index: int | None, kind: str) -> dict[str, Any]:
-        return {"name": self.name, f"max_{kind}_channels": 2, "default_samplerate": float(RATE)}
+    def query_devices(self, index: int | None = None, kind: str = "") -> Any:
+        channels = {"max_input_channels": 2, "max_output_channels": 2}
+        one = {"name": self.name, "index": 0, "hostapi": 0, "default_samplerate": float(RATE), **channels}
+        return one if kind else [one]
+
+    def query_hostapis(self, index: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
 
     def check_input_settings(self, *_: Any, **__: Any) -> None:
         """Take every rate."""

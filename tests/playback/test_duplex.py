@@ -15,6 +15,7 @@ from song_maker import noise
 from remixer.mixing.controls import DEFAULT, STEMS
 from remixer.playback.cushion import cushion_blocks
 from remixer.playback.duplex import Duplex
+from remixer.playback.duplex_stream import paired
 from remixer.playback.listening import Listening
 from remixer.playback.status import PlayerStatus
 
@@ -65,6 +66,18 @@ def test_a_sound_server_and_devices_that_refuse_one_get_two_streams(devices: Dev
         played = player.call(ONES)
     assert (np.abs(played - 2) < 1e-5).all()
     assert duplex.latency_seconds > 2 * BLOCK / RATE
+
+
+def test_pipewire_is_taken_where_it_runs_and_shares_a_stream(devices: Devices) -> None:
+    devices.name = "pipewire"
+    duplex = doubling()
+    (stream,) = devices.streams
+    assert stream.kind == "Stream" and stream.asked == 0.03
+    assert duplex.one_clock
+    assert paired("", "") == ("ALSA: pipewire", "ALSA: pipewire")
+    assert paired("ALSA: pipewire", "") == paired("", "ALSA: pipewire") == paired("", "")
+    devices.name = "system"
+    assert paired("", "") == ("", "")
 
 
 def test_devices_that_break_off_are_opened_again_and_the_silence_is_told(devices: Devices) -> None:
