@@ -27,7 +27,8 @@ _HEADER_SLACK_FRAMES = 64
 def probe(path: Path) -> SourceInfo | None:
     """Return what the file holds, or None where libsndfile is not the one to read it.
 
-    Of an mp3 that does not tell its length it would read as much as it guesses, and no more.
+    Of an mp3 that does not tell its length it would read as much as it guesses, and no more. A flac cut out
+    of a longer one without being encoded anew it opens, but cannot read.
     """
     with _opened(path) as file:
         if file is None:
@@ -36,6 +37,8 @@ def probe(path: Path) -> SourceInfo | None:
         if file.channels > 2 or not 0 < frames < _UNKNOWN_FRAMES:
             return None
         if subtype == "MPEG_LAYER_III" and not mp3_tells_its_length(path):
+            return None
+        if file.format == "FLAC" and not _begins(file):
             return None
         name = "mp3" if subtype == "MPEG_LAYER_III" else str(file.format).lower()
         return SourceInfo(
@@ -80,6 +83,15 @@ def pieces(info: SourceInfo) -> Iterator[NDArray[np.float32]]:
         )
     if info.format in ("ogg", "opus") and ends_in_a_page(info.path):
         raise InputError(f"“{name}” is cut off: it ends after {done / info.rate:.1f} seconds, within a page.")
+
+
+def _begins(file: Any) -> bool:
+    import soundfile
+
+    try:
+        return len(file.read(1)) == 1
+    except (soundfile.SoundFileError, RuntimeError):
+        return False
 
 
 @contextlib.contextmanager

@@ -115,6 +115,19 @@ def test_surround_is_folded_by_bs_775(tmp_path: Path) -> None:
     assert probe(tmp_path / "surround.wav").note == "5.1 folded to stereo (ITU-R BS.775)"
 
 
+def test_a_flac_cut_out_of_another_is_read(tmp_path: Path) -> None:
+    whole = np.random.default_rng(0).uniform(-0.5, 0.5, (132_300, 2))
+    soundfile.write(tmp_path / "whole.flac", whole, 44_100)
+    with av.open(str(tmp_path / "whole.flac")) as source, av.open(str(tmp_path / "part.flac"), "w") as target:
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in [one for one in source.demux(audio=0) if one.dts is not None][1:]:
+            packet.stream = stream
+            target.mux(packet)
+    part, rate = read(tmp_path / "part.flac")
+    assert rate == 44_100 and 120_000 < len(part) < 132_300
+    assert np.abs(part - whole[-len(part) :]).max() < 2**-15
+
+
 @pytest.mark.parametrize("channels", [3, 4, 5, 7, 8])
 def test_other_surrounds_are_folded_too(tmp_path: Path, channels: int) -> None:
     audio = np.full((1000, channels), 0.1, np.float32)
