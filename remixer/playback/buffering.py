@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections import deque
 
-STEPS_SECONDS = (0.08, 0.12, 0.18)
+from remixer.playback.portaudio import LATENCY_SECONDS
+
+_STEPS_SECONDS = (LATENCY_SECONDS, 0.12, 0.18)
 
 _OFTEN = 3
 _WITHIN_SECONDS = 60.0
@@ -22,7 +24,7 @@ class Buffering:
     """
 
     def __init__(self) -> None:
-        self.seconds = STEPS_SECONDS[0]
+        self.seconds = _STEPS_SECONDS[0]
         self._known = 0
         self._times: deque[float] = deque(maxlen=_OFTEN)
 
@@ -36,7 +38,7 @@ class Buffering:
         now = time.monotonic()
         self._times.extend([now] * (underruns - self._known))
         self._known = underruns
-        longer = [step for step in STEPS_SECONDS if step > self.seconds]
+        longer = [step for step in _STEPS_SECONDS if step > self.seconds]
         often = len(self._times) == _OFTEN and now - self._times[0] < _WITHIN_SECONDS
         if not longer or not often:
             return False

@@ -20,6 +20,7 @@ from remixer.playback import portaudio
 from remixer.playback.ahead import Ahead, AheadStatus
 from remixer.playback.engine import Engine
 from remixer.playback.live_desk import LiveDesk
+from remixer.playback.output_stream import BLOCK_FRAMES
 from remixer.playback.priority import raise_priority
 from remixer.playback.shared import Half
 from remixer.playback.speaker import Speaker
@@ -268,9 +269,7 @@ class Playback:
             waiting=engine.waiting,
             song_id=song.id if song is not None else "",
             position_frames=min(position, song.frames) if song is not None else 0,
-            levels=engine.levels_at(position, round(rate * _LEVEL_SECONDS))
-            if moving
-            else engine.levels_at(0, 0),
+            levels=engine.levels_at(position, round(rate * _LEVEL_SECONDS) if moving else 0),
             heard=engine.heard,
             device=output.name if output is not None else "",
             rate=rate,
@@ -291,7 +290,7 @@ class Playback:
         output = self._speaker.output
         if output is None:
             return Latency(live.algorithmic_ms)
-        queue = 1000 * portaudio.BLOCK_FRAMES / output.rate
+        queue = 1000 * BLOCK_FRAMES / output.rate
         return Latency(live.algorithmic_ms, queue, max(0.0, 1000 * output.latency_seconds - queue))
 
     def _changed_controls(self) -> Controls | None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from remixer.errors import OutputError
 from remixer.playback import portaudio
 from remixer.playback.buffering import Buffering
+from remixer.playback.output_stream import PortAudioOutput
 from remixer.playback.outputs import Output, OutputDevice, PacedOutput, Render
 
 Opener = Callable[[Render, int, str, float], Output]
@@ -35,7 +36,7 @@ class Speaker:
         self,
         render: Render,
         rendered: Callable[[], int],
-        open_output: Opener = portaudio.PortAudioOutput,
+        open_output: Opener = PortAudioOutput,
         find: Callable[[], list[OutputDevice]] = portaudio.outputs,
         rescan: Callable[[], None] = portaudio.rescan,
         end: Callable[[int], None] = os._exit,
@@ -122,10 +123,7 @@ class Speaker:
                 self._come_back(output.rate)
         elif self._buffering.grows(output.underruns):
             self.open(output.rate)
-            kept_ms = round(self._buffering.seconds * 1000)
-            self.message = (
-                self.message or f"The sound kept breaking off; {kept_ms} ms of it are kept ready now."
-            )
+            self.message = self.message or "The sound kept breaking off; more of it is kept ready now."
 
     def close(self) -> None:
         """Close the device."""

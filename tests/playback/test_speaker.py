@@ -157,7 +157,7 @@ def test_a_device_that_keeps_running_dry_gets_more(house: House) -> None:
     house.speaker.watch()
     assert dry.closed
     assert house.device.latency_seconds == 0.12
-    assert house.speaker.message == "The sound kept breaking off; 120 ms of it are kept ready now."
+    assert house.speaker.message == "The sound kept breaking off; more of it is kept ready now."
     assert house.speaker.underruns == 3
     house.device.underruns = 9
     house.speaker.watch()
