@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.abc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
@@ -50,6 +50,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("REMIXER_HOME", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def ordinary_priority() -> Iterator[None]:
+    """Take back what a test was raised to when it did the work of an audio thread: none may starve the next."""
+    if sys.platform != "linux":
+        yield
+        return
+    niceness, policy, param = (
+        os.getpriority(os.PRIO_PROCESS, 0),
+        os.sched_getscheduler(0),
+        os.sched_getparam(0),
+    )
+    yield
+    os.sched_setscheduler(0, policy, param)
+    os.setpriority(os.PRIO_PROCESS, 0, niceness)
 
 
 @pytest.fixture(scope="session")
