@@ -54,7 +54,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def ordinary_priority() -> Iterator[None]:
-    """Take back what a test was raised to when it did the work of an audio thread: none may starve the next."""
+    """Take back what a test was raised to that did an audio thread's work: none may starve the next."""
     if sys.platform != "linux":
         yield
         return
