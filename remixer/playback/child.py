@@ -12,6 +12,7 @@ from remixer.playback.process import SETTINGS, STATUS, playback_main
 from remixer.playback.shared import Half, shared_memory
 
 _END_SECONDS = 0.5
+_HUNG_SECONDS = 20.0
 
 
 class Child:
@@ -28,6 +29,7 @@ class Child:
         context = multiprocessing.get_context("spawn")
         memory = shared_memory()
         self.sent = 0
+        self._told, self._quiet_seconds = 0, 0.0
         self._settings, self._status = Half(memory, SETTINGS), Half(memory, STATUS)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(
@@ -64,8 +66,16 @@ class Child:
         return self._status.read()
 
     def receive(self, seconds: float) -> list[Any]:
-        """Wait for messages, or for the process's end, at most so long."""
+        """Wait for messages, or for the process's end, at most so long.
+
+        A process that no longer tells how it stands hangs, say in a sound system that does not answer:
+        it is ended.
+        """
         ready = connections.wait([self._connection, self._process.sentinel], seconds)
+        quiet = not ready and 0 < self._status.told == self._told
+        self._told, self._quiet_seconds = self._status.told, self._quiet_seconds + seconds if quiet else 0.0
+        if self._quiet_seconds > _HUNG_SECONDS:
+            self._process.kill()
         messages: list[Any] = []
         if self._connection in ready:
             with contextlib.suppress(EOFError, OSError):

@@ -50,6 +50,11 @@ class Half:
         self._sequence += 1
         self._head[_SEQUENCE] = self._sequence
 
+    @property
+    def told(self) -> int:
+        """A number that grows with every value put there; 0 before the first."""
+        return int(self._head[_SEQUENCE])
+
     def read(self) -> bytes | None:
         """Return the value if it has not been read yet, else None. Thread: one, always the same."""
         sequence, size, checksum = (int(one) for one in self._head)

@@ -14,6 +14,7 @@ from waiting import PAUSE, until
 
 from remixer.mixing.bounce import Selection, mix_blocks
 from remixer.mixing.controls import DEFAULT
+from remixer.playback import child
 from remixer.playback.client import Moves, Player
 from remixer.song.song import Song
 
@@ -96,6 +97,22 @@ def test_a_killed_process_plays_on_within_a_second(
     assert np.diff(loud).max() < 1.0 * RATE
     last = captured[-4410:]
     assert np.sqrt(np.mean(last**2)) == pytest.approx(0.1 * 10 ** (-6 / 20), rel=0.1)
+
+
+@pytest.mark.slow
+def test_a_process_that_hangs_is_ended_and_the_song_goes_on(
+    tmp_path: Path, speakers: VirtualSpeakers, player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "_HUNG_SECONDS", 2.0)
+    song = make_song(tmp_path, noise(60 * RATE))
+    player.load(song.folder)
+    player.play()
+    until(lambda: player.status().position_frames > RATE // 2)
+    os.kill(_pid(player), signal.SIGSTOP)
+    until(lambda: player.status().restarts == 1)
+    before = player.status().position_frames
+    until(lambda: player.status().position_frames > before + RATE // 5)
+    assert player.status().playing
 
 
 @pytest.mark.slow
