@@ -65,11 +65,12 @@ def watch_exceptions(session: Session) -> None:
 
 
 def offer_to_reopen(session: Session) -> None:
-    """After a crash, offer what lay on the desk, and name what was recorded."""
+    """After a crash, offer what lay on the desk unless it does so again, and name what was recorded."""
     desk = session.last_desk
     if desk.recording:
         session.live.recover(Path(desk.recording), desk.running)
-    if desk.running and desk.paths and desk.title:
+    there = {str(item.path) for item in session.playlist.items}
+    if desk.running and desk.title and not there.issuperset(desk.paths):
         minutes, seconds = divmod(int(desk.position_seconds), 60)
         session.notices.say(
             f"The program ended unexpectedly; “{desk.title}” can be reopened at {minutes}:{seconds:02}.",

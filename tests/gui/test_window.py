@@ -372,6 +372,16 @@ def test_a_crash_before_is_offered_to_be_made_good(desk: Desk, song: Path) -> No
     assert not desk.player.now.playing
 
 
+def test_what_is_open_already_is_not_offered(desk: Desk, song: Path) -> None:
+    from remixer.app import offer_to_reopen
+    from remixer.session.store import Desk as Left
+
+    desk.session.last_desk = Left((str(song),), 0, "Song", 83.0, True)
+    desk.open(song)
+    offer_to_reopen(desk.session)
+    assert not [one for one in desk.session.notices.current() if one.action == "reopen"]
+
+
 def test_recent_songs_are_offered(desk: Desk, song: Path) -> None:
     desk.open(song)
     desk.session.choices.look_for_recent()
