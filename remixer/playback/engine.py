@@ -14,7 +14,7 @@ from remixer.song.take import Take
 
 Moves = list[tuple[int, Controls]]
 
-_FETCHED_SECONDS = 10.0
+_FETCHED_SECONDS, _TOUCHED_SECONDS = 10.0, 3.0
 
 
 class Engine:
@@ -144,17 +144,19 @@ class Engine:
         return taken
 
     def refresh(self) -> None:
-        """Map what the decoder has added to the song, and have what is heard next in memory."""
+        """Map what the decoder has added to the song, and have what is heard next at hand."""
         mixer = self._transport.mixer
         if mixer is None:
             return
         if not mixer.complete:
             mixer.refresh()
         start = self.position
-        end = min(start + round(_FETCHED_SECONDS * mixer.song.rate), mixer.song.frames)
-        mixer.song.fetch(start, end)
-        for source in mixer.sources:
-            source.take.fetch(start, end)
+        rate, last = mixer.song.rate, mixer.song.frames
+        end, near = (min(start + round(ahead * rate), last) for ahead in (_FETCHED_SECONDS, _TOUCHED_SECONDS))
+        heard: list[Song | Take] = [mixer.song, *(source.take for source in mixer.sources)]
+        for one in heard:
+            one.fetch(start, end)
+            one.touch(start, near)
 
     # Sound.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from remixer.audio.tags import Tags
 from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Fetcher, Usage, create, forget, mapped
+from remixer.song.arrays import Fetcher, Usage, create, forget, mapped, touch
 from remixer.song.peaks import Peaks, Pyramid
 from remixer.song.take import Take
 
@@ -189,6 +189,10 @@ class Song:
     def fetch(self, start: int, end: int) -> None:
         """Have frames [start, end) of the mixture in memory before they are read. Thread: any."""
         self._fetcher.fetch(start * FRAME_BYTES, (end - start) * FRAME_BYTES)
+
+    def touch(self, start: int, end: int) -> None:
+        """Have them mapped as well. Thread: any but one that must not wait for the disk."""
+        touch(self._mixture[start:end])
 
     def release(self) -> None:
         """Give the mapped pages back to the system; long readers call it every few seconds of audio."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Fetcher, Writer, create, forget, mapped
+from remixer.song.arrays import Fetcher, Writer, create, forget, mapped, touch
 from remixer.song.peaks import Peaks, Pyramid
 
 TILE_FRAMES = 8192
@@ -167,6 +167,11 @@ class Take:
             self._fetcher.fetch(
                 (lane * self.capacity_frames + start) * _FRAME_BYTES, (end - start) * _FRAME_BYTES
             )
+
+    def touch(self, start: int, end: int) -> None:
+        """Have them mapped as well. Thread: any but one that must not wait for the disk."""
+        for lane in self._audio:
+            touch(lane[start:end])
 
     def release(self) -> None:
         """Give the mapped pages back to the system; long readers call it every few seconds of audio."""

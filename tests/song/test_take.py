@@ -69,6 +69,26 @@ def test_what_is_heard_next_is_asked_for(song: Song, monkeypatch: pytest.MonkeyP
     ]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="counted as Linux does")
+def test_what_was_touched_is_read_without_a_page_fault(song: Song) -> None:
+    import resource
+
+    def faults() -> int:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        taken[:] = take.audio[:, : song.frames]
+        return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+    song.create_take("model-1", "model", STEMS).write(0, _noise(song.frames))
+    take = Song.load(song.folder).take("model-1")
+    assert take is not None
+    taken = np.ones((len(STEMS), song.frames, 2), np.float32)
+    take.release()
+    untouched = faults()
+    take.release()
+    take.touch(0, song.frames)
+    assert faults() < untouched / 4
+
+
 def test_a_take_is_complete_when_every_tile_is(song: Song) -> None:
     take = song.create_take("model-1", "model", STEMS)
     assert tile_count(song.frames) == 13
