@@ -12,6 +12,8 @@ from types import ModuleType
 
 import pytest
 
+from remixer.playback.priority import restored
+
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -55,17 +57,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(autouse=True)
 def ordinary_priority() -> Iterator[None]:
     """Take back what a test was raised to that did an audio thread's work: none may starve the next."""
-    if sys.platform != "linux":
+    with restored():
         yield
-        return
-    niceness, policy, param = (
-        os.getpriority(os.PRIO_PROCESS, 0),
-        os.sched_getscheduler(0),
-        os.sched_getparam(0),
-    )
-    yield
-    os.sched_setscheduler(0, policy, param)
-    os.setpriority(os.PRIO_PROCESS, 0, niceness)
 
 
 @pytest.fixture(scope="session")

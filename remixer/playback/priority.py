@@ -105,6 +105,15 @@ def end_priority() -> None:
 @contextlib.contextmanager
 def raised(role: Role) -> Iterator[None]:
     """Let the calling thread run before other programs for a while."""
+    with restored():
+        if sys.platform == "linux":
+            raise_priority(role)
+        yield
+
+
+@contextlib.contextmanager
+def restored() -> Iterator[None]:
+    """Put the calling thread back afterwards to how early it runs now; only Linux needs it."""
     if sys.platform != "linux":
         yield
         return
@@ -113,7 +122,6 @@ def raised(role: Role) -> Iterator[None]:
         os.sched_getscheduler(0),
         os.sched_getparam(0),
     )
-    raise_priority(role)
     try:
         yield
     finally:
