@@ -9,15 +9,16 @@ from remixer.playback.portaudio import LATENCY_SECONDS
 
 _STEPS_SECONDS = (LATENCY_SECONDS, 0.12, 0.18)
 
-_OFTEN = 3
-_WITHIN_SECONDS = 60.0
+_OFTEN = 2
+_WITHIN_SECONDS = 600.0
 
 
 class Buffering:
     """Watches how often a device runs dry, and keeps more ready when that is too often.
 
     Faders are heard as much later as more is kept ready, so the first step is
-    short; three interruptions within a minute are worse than slow faders.
+    short. One interruption may be chance, as when the machine slept; a second
+    one within ten minutes is worse than slower faders.
 
     Attributes:
         seconds: how much sound to keep ready.

@@ -123,7 +123,7 @@ class Speaker:
                 self._come_back(output.rate)
         elif self._buffering.grows(output.underruns):
             self.open(output.rate)
-            self.message = self.message or "The sound kept breaking off; more of it is kept ready now."
+            self.message = self.message or "The sound broke off twice; more of it is kept ready now."
 
     def close(self) -> None:
         """Close the device."""
