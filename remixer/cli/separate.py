@@ -62,11 +62,14 @@ def separate(
         if json:
             print_json(done.as_plain())
         else:
-            figures = done.as_plain()
-            files = f"{len(done.files)} file{'s' if len(done.files) > 1 else ''}"
-            typer.echo(f"{folder}: {files} in {figures['elapsed_s']:.1f} s ({card.name})")
+            typer.echo(_told(done, folder, card))
     if failure is not None:
         raise typer.Exit(failure.exit_code)
+
+
+def _told(done: Run, folder: Path, card: ModelCard) -> str:
+    files = f"{len(done.files)} file{'s' if len(done.files) > 1 else ''}"
+    return f"{folder}: {files} in {done.as_plain()['elapsed_s']:.1f} s ({card.name})"
 
 
 def chosen_stems(listed: str, card: ModelCard, residual: bool) -> tuple[str, ...]:
