@@ -35,6 +35,7 @@ class Engine:
         self._transport = Transport()
         self._commands: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
         self._sent = self._done = 0
+        self._held: list[object] = []  # so that it is never the audio thread that unmaps what it leaves
 
     # Commands. Thread: any but the one that renders; what they need is made here, before it is needed.
 
@@ -48,6 +49,7 @@ class Engine:
     ) -> None:
         """Turn to another song, resting at a frame."""
         mixer = Mixer(song, takes, stems, controls)
+        self._held.append(mixer)
         self._command(self._transport.load, mixer, position, Buffers(mixer.ramp_frames))
 
     def unload(self) -> None:
@@ -56,6 +58,7 @@ class Engine:
 
     def use(self, takes: Sequence[Take]) -> None:
         """Take the stems from these takes, the preferred one first."""
+        self._held.append(takes)
         self._command(self._use, tuple(takes))
 
     def play(self) -> None:
@@ -144,8 +147,10 @@ class Engine:
         return taken
 
     def refresh(self) -> None:
-        """Map what the decoder has added to the song, and have what is heard next at hand."""
+        """Map what has been decoded, have what is heard next at hand, and let go of what was left."""
         mixer = self._transport.mixer
+        if self.settled:
+            self._held = [mixer, [source.take for source in mixer.sources]] if mixer is not None else []
         if mixer is None:
             return
         if not mixer.complete:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -221,6 +222,19 @@ def test_a_song_just_loaded_stands_at_its_place_whatever_is_still_heard(tmp_path
     engine.load(song, position=20_000)
     played(engine, 100, 100)
     assert engine.position_at(2500) == (20_000, False)
+
+
+def test_what_the_audio_thread_leaves_is_let_go_by_another(tmp_path: Path) -> None:
+    song, block = make_song(tmp_path, noise(FRAMES)), np.zeros((64, 2), np.float32)
+    engine = engine_with(song, 0, make_take(song, "a", parts(FRAMES)))
+    engine.render(block)
+    left = weakref.ref(engine._transport.mixer)
+    engine.use(())
+    engine.load(song)
+    engine.render(block)
+    assert left() is not None
+    engine.refresh()
+    assert left() is None
 
 
 def test_levels_are_those_behind_the_faders(tmp_path: Path) -> None:
