@@ -133,7 +133,7 @@ def served(device: str, kind: str) -> bool:
     Raises:
         OutputError: there is no such device.
     """
-    return _name(device, kind) in _SERVERS
+    return _described(device, kind).get("name") in _SERVERS
 
 
 def paired(heard: str, played: str) -> tuple[str, str]:
@@ -145,7 +145,7 @@ def paired(heard: str, played: str) -> tuple[str, str]:
         OutputError: there is no such device.
     """
     if not heard and not played:
-        heard = _pipewire()
+        heard = played = _pipewire()
     return heard or _mate(played, "input"), played or _mate(heard, "output")
 
 
@@ -155,12 +155,8 @@ def preferred_rate(heard: str, played: str) -> int:
     Raises:
         OutputError: there is no such device, or none at all.
     """
-    sounddevice = library()
-    try:
-        index_of(heard, "input")
-        return int(sounddevice.query_devices(index_of(played, "output"), "output")["default_samplerate"])
-    except (sounddevice.PortAudioError, ValueError) as error:
-        raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
+    index_of(heard, "input")
+    return int(_described(played, "output")["default_samplerate"])
 
 
 def input_rate(device: str, rate: int) -> int:
@@ -195,14 +191,15 @@ def _latency(heard: str | None, played: str | None) -> float | str:
     if played is not None and served(played, "output"):
         return LATENCY_SECONDS
     chosen = {"input": heard, "output": played}
-    names = {_name(device, kind) for kind, device in chosen.items() if device is not None}
+    names = [_described(one, kind).get("name") for kind, one in chosen.items() if one is not None]
     return _PIPEWIRE_SECONDS if _PIPEWIRE in names else "low"
 
 
-def _name(device: str, kind: str) -> str:
+def _described(device: str, kind: str) -> Any:
+    """Return what PortAudio tells of a device, as a dictionary."""
     sounddevice = library()
     try:
-        return str(sounddevice.query_devices(index_of(device, kind), kind).get("name"))
+        return sounddevice.query_devices(index_of(device, kind), kind)
     except (sounddevice.PortAudioError, ValueError) as error:
         raise OutputError(f"There is no sound device: {reason_of(error)}.", repr(error)) from error
 

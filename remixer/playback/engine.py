@@ -148,9 +148,10 @@ class Engine:
 
     def refresh(self) -> None:
         """Map what has been decoded, have what is heard next at hand, and let go of what was left."""
-        mixer = self._transport.mixer
-        if self.settled:
-            self._held = [mixer, [source.take for source in mixer.sources]] if mixer is not None else []
+        settled, mixer = self.settled, self._transport.mixer
+        takes = [source.take for source in mixer.sources] if mixer is not None else []
+        if settled:
+            self._held = [mixer, *takes]
         if mixer is None:
             return
         if not mixer.complete:
@@ -158,7 +159,7 @@ class Engine:
         start = self.position
         rate, last = mixer.song.rate, mixer.song.frames
         end, near = (min(start + round(ahead * rate), last) for ahead in (_FETCHED_SECONDS, _TOUCHED_SECONDS))
-        heard: list[Song | Take] = [mixer.song, *(source.take for source in mixer.sources)]
+        heard: list[Song | Take] = [mixer.song, *takes]
         for one in heard:
             one.fetch(start, end)
             one.touch(start, near)
