@@ -20,8 +20,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from remixer.networks.band_unet import BandUNet, causal_start
+from remixer.networks.band_unet import BandUNet, causal_start, layout
 from remixer.networks.fourier import FastFourier, Fourier, MatrixFourier
+from remixer.networks.growth import grown
 from remixer.networks.layers import CausalNetwork, State, frame, overlap_add, pad_to_hops
 
 POWER_FLOOR = 1e-9
@@ -31,7 +32,7 @@ POWER_FLOOR = 1e-9
 class BandMaskerConfig:
     """Shape of a `BandMasker`; `bands` lists (count of bands, bins in each) from low to high frequency.
 
-    Width, deep width, hidden and dilation are those of its `BandUNet`.
+    Width, deep width, hidden, stages and dilation are those of its `BandUNet`.
     """
 
     stems: tuple[str, ...] = ("vocals", "drums", "bass", "other")
@@ -42,6 +43,7 @@ class BandMaskerConfig:
     width: int = 48
     deep_width: int = 96
     hidden: int = 64
+    stages: int = 1
     dilation: int = 1
     causal: bool = False
 
@@ -94,7 +96,7 @@ class BandMasker(CausalNetwork):
         self.feature_shift = nn.Parameter(shift[:, None].repeat(1, self.band_count))
         self.trunk = BandUNet(
             3, 2 * self.stems, self.band_count,
-            config.width, config.deep_width, config.hidden, config.dilation, config.causal,
+            config.width, config.deep_width, config.hidden, config.stages, config.dilation, config.causal,
         )  # fmt: skip
 
     def spectrum(self, audio: Tensor) -> Tensor:
@@ -147,8 +149,13 @@ class BandMasker(CausalNetwork):
         return masks
 
     def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Weights to start from, those of a masker that looks ahead made fit if this one is causal."""
-        return causal_start(weights) if self.config.causal else weights
+        """Weights to start from: those of a smaller masker, or of one that looks ahead if this one is causal.
+
+        Raises:
+            ValueError: they are of a larger one.
+        """
+        fitted = causal_start(weights) if self.config.causal else weights
+        return grown(fitted, self.state_dict(), layout(self.config.causal))
 
     def to_masks(self, logits: Tensor) -> Tensor:
         """Masks `(batch, steps, stems, channels, bands)` that sum to one over the stems."""

@@ -13,10 +13,12 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from remixer.networks.growth import Blocks
 from remixer.networks.layers import State
 
 STRIDE = 4
 MOMENTUM = 0.02
+GATES = 4
 
 
 class Norm(nn.Module):
@@ -108,6 +110,35 @@ class TimeMemory(nn.Module):
         return maps + self.out(out).reshape(steps, batch, bands, width).permute(1, 3, 0, 2), memory
 
 
+class DeepStage(nn.Module):
+    """An LSTM, two convolutions and dense layers along frequency, all residual; it begins as the identity."""
+
+    def __init__(self, width: int, bands: int, hidden: int, dilation: int, causal: bool) -> None:
+        super().__init__()
+        self.memory = TimeMemory(width, hidden, causal)
+        self.convolutions = nn.ModuleDict(
+            {name: TimeConvolution(width, width, 3, 1, dilation, causal) for name in ("first", "second")}
+        )
+        self.frequency = FrequencyLayer(width, bands, max(1, bands // 2))
+        for quiet in (self.memory.out.weight, self.memory.out.bias):
+            nn.init.zeros_(quiet)
+        for layer in cast("dict[str, TimeConvolution]", self.convolutions).values():
+            nn.init.zeros_(layer.norm.weight)
+
+    def forward(self, maps: Tensor, before: State, after: State, prefix: str) -> Tensor:
+        """Maps of the same shape; its state is read from `before` and put into `after`, names prefixed."""
+        names = (f"{prefix}_h", f"{prefix}_c")
+        kept = (before[names[0]], before[names[1]]) if names[0] in before else None
+        maps, (after[names[0]], after[names[1]]) = self.memory(maps, kept)
+        for name, layer in self.convolutions.items():
+            change, past = layer(maps, before.get(f"{prefix}_{name}"))
+            if past is not None:
+                after[f"{prefix}_{name}"] = past
+            maps = maps + change
+        out: Tensor = self.frequency(maps)
+        return out
+
+
 class BandUNet(nn.Module):
     """From features `(batch, features, steps, bands)` to logits `(batch, steps, outputs * bands)`.
 
@@ -117,14 +148,15 @@ class BandUNet(nn.Module):
         bands: how many; a multiple of 16.
         width: maps at a quarter of the bands.
         deep_width: maps at a sixteenth.
-        hidden: units of the LSTM, in each direction.
+        hidden: units of an LSTM, in each direction.
+        stages: LSTMs, one after the other.
         dilation: steps between the taps of the convolutions.
         causal: whether it looks back only.
     """
 
     def __init__(
         self, features: int, outputs: int, bands: int, width: int, deep_width: int, hidden: int,
-        dilation: int, causal: bool,
+        stages: int, dilation: int, causal: bool,
     ) -> None:  # fmt: skip
         super().__init__()
         if bands % STRIDE**2:
@@ -156,6 +188,9 @@ class BandUNet(nn.Module):
         self.down = nn.Conv2d(width, deep_width, (1, STRIDE), (1, STRIDE), bias=False)
         self.down_norm = Norm(deep_width)
         self.memory = TimeMemory(deep_width, hidden, causal)
+        self.further = nn.ModuleList(
+            DeepStage(deep_width, self.deep, hidden, dilation, causal) for _ in range(stages - 1)
+        )
         self.up = nn.ConvTranspose2d(deep_width, width, (1, STRIDE), (1, STRIDE))
         self.up_norm = Norm(width)
         self.join = nn.Conv2d(2 * width, width, (1, 3), padding=(0, 1), bias=False)
@@ -169,7 +204,12 @@ class BandUNet(nn.Module):
         for name, layer in cast("dict[str, TimeConvolution]", self.convolutions).items():
             bands = self.deep * (STRIDE**2 if name == "first" else 1 if name.startswith("deep") else STRIDE)
             shapes[name] = (batch, layer.maps, layer.past_steps, bands)
-        shapes["h"] = shapes["c"] = (1, batch * self.deep, self.hidden)
+        memory = (1, batch * self.deep, self.hidden)
+        shapes["h"] = shapes["c"] = memory
+        for index in range(len(self.further)):
+            past = shapes["deep1"]
+            shapes |= {f"stage{index + 2}_{name}": past for name in ("first", "second")}
+            shapes |= {f"stage{index + 2}_{name}": memory for name in "hc"}
         return shapes
 
     def forward(self, features: Tensor, before: State | None) -> tuple[Tensor, State]:
@@ -195,12 +235,24 @@ class BandUNet(nn.Module):
         kept = (before["h"], before["c"]) if "h" in before else None
         deep, (after["h"], after["c"]) = self.memory(deep, kept)
         deep = residual(("deep3", "deep4"), "after", deep)
+        for index, stage in enumerate(self.further):
+            deep = stage(deep, before, after, f"stage{index + 2}")
         up = nn.functional.silu(self.up_norm(self.up(deep)))
         joined = nn.functional.silu(self.join_norm(self.join(torch.cat([shallow, up], dim=1))))
         logits = self.last(nn.functional.silu(self.mix(residual(("up1", "up2"), "up", joined))))
         batch, _, steps, bands = logits.shape
         logits = logits.reshape(batch, -1, STRIDE, steps, bands).permute(0, 3, 1, 4, 2)
         return logits.reshape(batch, steps, -1), after
+
+
+def layout(causal: bool) -> dict[str, Blocks]:
+    """How the weights of a trunk are laid out, for `grown`."""
+    return {
+        "memory.lstm.": Blocks(out=GATES),
+        "memory.out.weight": Blocks(into=1 if causal else 2),
+        "join.weight": Blocks(into=2),
+        "up.weight": Blocks(transposed=True),
+    }
 
 
 def causal_start(weights: dict[str, Tensor]) -> dict[str, Tensor]:

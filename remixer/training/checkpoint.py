@@ -97,7 +97,7 @@ def start_from(path: Path, network: nn.Module) -> None:
         weights = _part(_read(path)[1], "average.")
         adapted = getattr(network, "adapted", dict)
         network.load_state_dict(adapted(weights))
-    except (OSError, SafetensorError, KeyError, RuntimeError) as error:
+    except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
         raise InputError(f"{path} holds no weights this network can start from.", str(error)) from error
 
 

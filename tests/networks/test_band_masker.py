@@ -18,6 +18,7 @@ pytestmark = pytest.mark.torch
 TINY = {"width": 8, "deep_width": 12, "hidden": 6, "bands": [[32, 1], [16, 4]], "window_frames": 256}
 WHOLE = {**TINY, "hop_frames": 64, "synthesis_frames": 256}
 LIVE = {**TINY, "hop_frames": 32, "synthesis_frames": 64, "dilation": 2, "causal": True}
+DEEP = {**LIVE, "stages": 3}
 SLOW = {**TINY, "hop_frames": 64, "synthesis_frames": 256, "causal": True}
 
 
@@ -26,7 +27,7 @@ def made(settings: dict[str, object]) -> BandMasker:
     torch.manual_seed(3)
     network = build(**settings).eval()
     for value in network.state_dict().values():
-        if value.ndim == 1:
+        if value.ndim == 1 or not value.any():
             value.add_(0.3 * torch.rand_like(value))
     return network
 
@@ -62,7 +63,7 @@ def test_the_stems_sum_to_the_mixture(settings: dict[str, object], frames: int) 
     assert torch.allclose(stems.sum(1), mixture, atol=1e-5)
 
 
-@pytest.mark.parametrize("settings", [LIVE, SLOW])
+@pytest.mark.parametrize("settings", [LIVE, DEEP, SLOW])
 @pytest.mark.parametrize("hops", [1, 3])
 def test_stepping_equals_the_whole(settings: dict[str, object], hops: int) -> None:
     network = made(settings)
@@ -97,7 +98,7 @@ def test_an_exported_network_equals_torch(settings: dict[str, object], tmp_path:
 
 
 def test_an_exported_stream_equals_torch(tmp_path: Path) -> None:
-    assert export_streaming(made(LIVE), tmp_path / "live.onnx") < 1e-4
+    assert export_streaming(made(DEEP), tmp_path / "live.onnx") < 1e-4
 
 
 def test_the_usual_shape_has_its_count_of_parameters() -> None:
@@ -114,11 +115,43 @@ def test_a_causal_network_starts_from_one_that_looks_ahead() -> None:
     live.load_state_dict(live.adapted(whole.state_dict()))
     steady = torch.ones(1, 40, 3, whole.band_count)
     kept = live.state_dict()
-    assert live.adapted(kept) is kept
+    assert all(torch.equal(one, kept[name]) for name, one in live.adapted(kept).items())
     for network in (whole, live):
         network.trunk.memory.out.weight.data.zero_()
     with torch.inference_mode():
         assert torch.allclose(live.logits(steady)[:, 25], whole.logits(steady)[:, 25], atol=1e-5)
+
+
+@pytest.mark.parametrize("settings", [WHOLE, LIVE])
+@pytest.mark.parametrize("more", [{"stages": 3}, {"width": 12, "deep_width": 20, "hidden": 10, "stages": 2}])
+def test_a_larger_network_begins_as_the_smaller_one(
+    settings: dict[str, object], more: dict[str, object]
+) -> None:
+    small, large = made(settings), build(**{**settings, **more}).eval()
+    large.load_state_dict(large.adapted(small.state_dict()))
+    for network in (small, large):
+        network.trunk.memory.norm = torch.nn.Identity()  # the only layer that hears the new units at once
+    mixture = torch.randn(1, 2, 2048, generator=torch.Generator().manual_seed(5))
+    with torch.inference_mode():
+        assert torch.allclose(large(mixture), small(mixture), atol=1e-5)
+
+
+def test_every_weight_of_a_larger_network_learns() -> None:
+    small, large = made(WHOLE), build(**{**WHOLE, "width": 12, "deep_width": 20, "hidden": 10, "stages": 2})
+    large.load_state_dict(large.adapted(small.state_dict()))
+    optimiser = torch.optim.SGD(large.parameters(), lr=1e-2)
+    mixture = torch.randn(1, 2, 2048, generator=torch.Generator().manual_seed(6))
+    for _ in range(3):
+        optimiser.zero_grad()
+        large(mixture)[:, 0].square().mean().backward()
+        optimiser.step()
+    still = [name for name, one in large.named_parameters() if one.grad is None or not one.grad.any()]
+    assert still == []
+
+
+def test_a_smaller_network_does_not_start_from_a_larger_one() -> None:
+    with pytest.raises(ValueError, match="12 units do not fit into 8"):
+        made(WHOLE).adapted(made({**WHOLE, "width": 12}).state_dict())
 
 
 @pytest.mark.parametrize("settings", [WHOLE, LIVE])
