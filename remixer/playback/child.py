@@ -8,7 +8,8 @@ from multiprocessing import connection as connections
 from pathlib import Path
 from typing import Any
 
-from remixer.playback.process import SETTINGS, STATUS, playback_main
+from remixer.playback.main import playback_main
+from remixer.playback.process import SETTINGS, STATUS
 from remixer.playback.shared import Half, shared_memory
 
 _END_SECONDS = 0.5

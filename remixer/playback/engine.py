@@ -35,6 +35,7 @@ class Engine:
         self._transport = Transport()
         self._commands: deque[tuple[Callable[..., None], tuple[object, ...]]] = deque()
         self._sent = self._done = 0
+        self._coming: Mixer | None = None
         self._held: list[object] = []  # so that it is never the audio thread that unmaps what it leaves
 
     # Commands. Thread: any but the one that renders; what they need is made here, before it is needed.
@@ -48,17 +49,21 @@ class Engine:
         controls: Controls = DEFAULT,
     ) -> None:
         """Turn to another song, resting at a frame."""
-        mixer = Mixer(song, takes, stems, controls)
+        mixer = self._coming = Mixer(song, takes, stems, controls)
         self._held.append(mixer)
+        _have_at_hand(song, takes, position)
         self._command(self._transport.load, mixer, position, Buffers(mixer.ramp_frames))
 
     def unload(self) -> None:
         """Leave the song; what follows is silence."""
+        self._coming = None
         self._command(self._transport.load, None, 0)
 
     def use(self, takes: Sequence[Take]) -> None:
         """Take the stems from these takes, the preferred one first."""
         self._held.append(takes)
+        if self._coming is not None:
+            _have_at_hand(self._coming.song, takes, self.position)
         self._command(self._use, tuple(takes))
 
     def play(self) -> None:
@@ -70,7 +75,10 @@ class Engine:
         self._command(self._transport.pause)
 
     def seek(self, frame: int) -> None:
-        """Go on from another frame."""
+        """Go on from another frame, once the disk has given what is heard there."""
+        mixer = self._coming
+        if mixer is not None:
+            _have_at_hand(mixer.song, [source.take for source in mixer.sources], frame)
         self._command(self._transport.seek, frame)
 
     def set_loop(self, loop: Loop | None) -> None:
@@ -156,13 +164,10 @@ class Engine:
             return
         if not mixer.complete:
             mixer.refresh()
-        start = self.position
-        rate, last = mixer.song.rate, mixer.song.frames
-        end, near = (min(start + round(ahead * rate), last) for ahead in (_FETCHED_SECONDS, _TOUCHED_SECONDS))
-        heard: list[Song | Take] = [mixer.song, *takes]
-        for one in heard:
-            one.fetch(start, end)
-            one.touch(start, near)
+        _have_at_hand(mixer.song, takes, self.position)
+        loop = self._transport.loop
+        if loop is not None:
+            _have_at_hand(mixer.song, takes, loop[0])
 
     # Sound.
 
@@ -201,3 +206,15 @@ class Engine:
     def _command(self, command: Callable[..., None], *values: object) -> None:
         self._sent += 1
         self._commands.append((command, values))
+
+
+def _have_at_hand(song: Song, takes: Sequence[Take], start: int) -> None:
+    """Map what is heard from a frame on, and ask for what follows. Thread: any but one that must not wait."""
+    end, near = (
+        min(start + round(ahead * song.rate), song.frames) for ahead in (_FETCHED_SECONDS, _TOUCHED_SECONDS)
+    )
+    heard: list[Song | Take] = [song, *takes]
+    for one in heard:
+        one.fetch(start, end)
+    for one in heard:
+        one.touch(start, near)

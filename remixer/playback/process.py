@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -25,7 +22,6 @@ from remixer.playback.priority import raise_priority
 from remixer.playback.shared import Half
 from remixer.playback.speaker import Speaker
 from remixer.playback.status import Bulletin, Latency, PlayerStatus
-from remixer.privacy import keep_private
 from remixer.song.song import Song
 from remixer.song.take import Take
 
@@ -38,32 +34,6 @@ FIRST_RATE = 44_100
 _TICK_SECONDS = 1 / 60
 _SLOW_SECONDS = 0.2
 _LEVEL_SECONDS = 0.04
-_SWITCH_SECONDS = 0.0005
-
-
-def playback_main(connection: Connection, memory: Any, live_model: Path | None) -> None:
-    """Be the playback process until the pipe closes. Thread: the process's main one."""
-    with contextlib.suppress(ValueError, OSError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        os.setsid()  # Linux shares the processors among sessions: the music has a part of its own
-    sys.setswitchinterval(_SWITCH_SECONDS)
-    _import_early(live_model is not None)
-    playback = Playback(connection, memory, live_model)
-    gc.collect()
-    gc.freeze()
-    playback.run()
-
-
-def _import_early(live: bool) -> None:
-    """Import what takes the interpreter's lock for longer than a buffer lasts, before music plays."""
-    portaudio.available()
-    if live:
-        with contextlib.suppress(ImportError):
-            keep_private()
-            import onnxruntime  # noqa: F401
-
-            import remixer.separation.streaming  # noqa: F401
 
 
 class Playback:
@@ -87,6 +57,7 @@ class Playback:
         self._song: Song | None = None
         self._take_ids: tuple[str, ...] = ()
         self._takes: tuple[Take, ...] = ()
+        self._sought: int | None = None
         self._obeyed = self._told = 0
         self._underruns = self._ran_dry = 0
         self._faults = 0
@@ -125,8 +96,9 @@ class Playback:
             self._connection.send(("ready", os.getpid()))
             while True:
                 deadline = time.monotonic() + _TICK_SECONDS
-                while self._connection.poll(max(0.0, deadline - time.monotonic())):
+                while self._connection.poll(self._patience(deadline)):
                     self._obey(*self._connection.recv())
+                self._leap()
                 self._tick()
         except (EOFError, OSError):
             return
@@ -138,7 +110,12 @@ class Playback:
 
     # Commands
 
+    def _patience(self, deadline: float) -> float:
+        return max(0.0, deadline - time.monotonic()) if self._sought is None else 0.0
+
     def _obey(self, name: str, *values: Any) -> None:
+        if name != "seek":
+            self._leap()
         try:
             self._commands[name](*values)
         except RemixerError as error:
@@ -184,8 +161,14 @@ class Playback:
         self._ahead.focus(self._engine.position, True, jumped=True)
 
     def _seek(self, frame: int) -> None:
-        self._engine.seek(frame)
-        self._ahead.focus(frame, self._engine.playing, jumped=True)
+        self._sought = frame
+
+    def _leap(self) -> None:
+        """Go where the last of several seeks leads; each may have to wait for the disk."""
+        frame, self._sought = self._sought, None
+        if frame is not None:
+            self._engine.seek(frame)
+            self._ahead.focus(frame, self._engine.playing, jumped=True)
 
     def _set_loop(self, loop: tuple[int, int] | None) -> None:
         self._engine.set_loop(loop)

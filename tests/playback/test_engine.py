@@ -12,7 +12,7 @@ from remixer.mixing.bounce import Selection, mix_blocks
 from remixer.mixing.controls import DEFAULT
 from remixer.playback.engine import Engine
 from remixer.song.song import Song
-from remixer.song.take import TILE_FRAMES
+from remixer.song.take import TILE_FRAMES, Take
 
 RAMP = 441
 FRAMES = 4 * TILE_FRAMES
@@ -235,6 +235,25 @@ def test_what_the_audio_thread_leaves_is_let_go_by_another(tmp_path: Path) -> No
     assert left() is not None
     engine.refresh()
     assert left() is None
+
+
+def test_what_is_heard_next_is_mapped_before_the_audio_thread_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = make_song(tmp_path, noise(FRAMES))
+    take = make_take(song, "a", parts(FRAMES))
+    mapped: list[tuple[type, int]] = []
+    for kind in (Song, Take):
+        monkeypatch.setattr(kind, "touch", lambda self, start, _: mapped.append((type(self), start)))
+    engine = engine_with(song, 70, take)
+    assert mapped == [(Song, 70), (Take, 70)]
+    engine.seek(9000)
+    assert mapped[2:] == [(Song, 9000), (Take, 9000)]
+    assert engine.position == 0
+    engine.set_loop((500, 8000))
+    played(engine, 64, 64)
+    engine.refresh()
+    assert mapped[4:] == [(Song, 9000), (Take, 9000), (Song, 500), (Take, 500)]
 
 
 def test_levels_are_those_behind_the_faders(tmp_path: Path) -> None:
