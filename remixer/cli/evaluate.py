@@ -29,6 +29,6 @@ def evaluate(
         scores = run(card, songs, bss=bss, oracle=oracle, device=device, report=report)
     finally:
         line.end()
+    typer.echo(scores.as_json() if json else scores.as_table())
     if plot is not None:
         scores.plot(plot)
-    typer.echo(scores.as_json() if json else scores.as_table())

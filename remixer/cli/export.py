@@ -29,7 +29,8 @@ def export(
     trained = load_trained(config, checkpoint)
     try:
         table = tomllib.loads(card.read_text(encoding="utf-8"))
-        identity = Identity(**{**table, "tiers": tuple(table.get("tiers", ()))})
+        tiers = table.get("tiers", ())
+        identity = Identity(**{**table, "tiers": (tiers,) if isinstance(tiers, str) else tuple(tiers)})
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"“{card.name}” is no description of a model: {error}.", repr(error)) from error
     typer.echo(str(run(trained, identity, out)))

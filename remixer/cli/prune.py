@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from remixer.cli.train import follow_log
+from remixer.cli.train import follow_log, stoppable
 
 
 def prune(
@@ -23,4 +23,6 @@ def prune(
     """Prune whole channels of a trained network while it goes on learning."""
     pruning = import_module("remixer.training.prune")
     follow_log()
-    typer.echo(str(pruning.prune(config, checkpoint, songs=songs, out=out, resume=resume)))
+    with stoppable() as report:
+        made = pruning.prune(config, checkpoint, songs=songs, out=out, resume=resume, report=report)
+    typer.echo(str(made))

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
+
+from remixer.errors import Cancelled
+from remixer.jobs import Report
 
 
 def train(
@@ -35,8 +43,31 @@ def train(
 
     config = config or resources_dir() / "training" / "offline.toml"
     follow_log()
-    progress = run(config, songs=songs, out=out, resume=resume, start=start)
-    typer.echo(f"{progress.step} steps; best {progress.best_sdr:.2f} dB at step {progress.best_step}")
+    with stoppable() as report:
+        progress = run(config, songs=songs, out=out, resume=resume, start=start, report=report)
+    best = f"; best {progress.best_sdr:.2f} dB at step {progress.best_step}" if progress.best_step else ""
+    typer.echo(f"{progress.step} steps{best}")
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[Report]:
+    """Give a report that ends training after its step once the user interrupts; the second time at once."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(number, signal.default_int_handler)
+
+    def report(share: float) -> None:
+        if asked.is_set():
+            raise Cancelled("Interrupted; go on with --resume.")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield report
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def follow_log() -> None:

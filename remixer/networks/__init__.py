@@ -56,7 +56,10 @@ def build(network: str, **config: Any) -> nn.Module:
     try:
         built: nn.Module = import_module(module).build(**settings)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"The network “{network}” cannot be built from {config}.", str(error)) from error
+        reason = f": {error}" if isinstance(error, ValueError) else ""
+        raise UsageError(
+            f"The network “{network}” cannot be built from {config}{reason}.", str(error)
+        ) from error
     return built
 
 

@@ -13,6 +13,7 @@ mixture. The same class covers three uses:
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,8 @@ class BandMasker(CausalNetwork):
         )
         self.register_buffer("analysis", analysis, persistent=False)
         self.register_buffer("synthesis", synthesis, persistent=False)
+        if math.isqrt(config.window_frames) ** 2 != config.window_frames or config.window_frames % 4:
+            raise ValueError(f"a window of {config.window_frames}: the square of an even number is needed")
         self.transform: Fourier = FastFourier(config.window_frames, config.synthesis_frames)
         scale, shift = torch.tensor([0.6, 0.6, 1.0]), torch.tensor([5.5, 5.5, 0.0])
         self.feature_scale = nn.Parameter(scale[:, None].repeat(1, self.band_count))

@@ -65,10 +65,12 @@ def load_checkpoint(
     """Read a checkpoint into the given objects.
 
     Raises:
-        InputError: the file is no checkpoint of this network.
+        InputError: the file is missing, or no checkpoint of this network.
     """
     from safetensors import SafetensorError
 
+    if not path.is_file():
+        raise InputError(f"There is no checkpoint {path}.")
     try:
         progress, tensors = _read(path)
         network.load_state_dict(_part(tensors, "network."))

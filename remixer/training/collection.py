@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from remixer.errors import InputError
-from remixer.training.pool import Pool, Source, write_pool
+from remixer.training.pool import Pool, Source, kept_pool, write_pool
 from remixer.training.sequencer import Band, Scores, render_song
 
 if TYPE_CHECKING:
@@ -50,13 +50,14 @@ def collection_pool(
         seed: what they sound like.
 
     Raises:
-        InputError: the collection holds nothing of the kind.
+        InputError: the collection holds nothing of the kind, or the pool there was made from something else.
     """
-    if (out / "tracks.json").is_file():
-        return Pool(out)
     sources = collection_sources(folder, split, tiers)
     if not sources:
         raise InputError(f"{folder / MANIFEST} lists no stems for “{split}” in the tiers {', '.join(tiers)}.")
+    kept = kept_pool(out, sources, rendered_songs)
+    if kept is not None:
+        return kept
     log.info("decoding %d stems, rendering %d songs", len(sources), rendered_songs)
     return write_pool(sources, out, rendered=_rendered(folder, rendered_songs, seed))
 

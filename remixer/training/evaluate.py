@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import isfinite, nan
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from remixer.errors import InputError
+from remixer.errors import InputError, OutputError
 from remixer.jobs import ignore
-from remixer.separation.offline import joining, running, windowing
+from remixer.separation.offline import CROSSFADE_FRAMES, joining, running, windowing
 from remixer.training.metrics import SongScores, bss_eval, si_sdr, utterance_sdr
 from remixer.training.oracle import ideal_ratio_masked
 from remixer.training.pool import POOL_RATE_HZ, read_stereo, song_sources
@@ -59,7 +60,7 @@ class Evaluation:
         lines = [f"{'song':<26}{'stem':<10}" + "".join(f"{name:>15}" for name in self.columns)]
         for song, stems in self.scores[UTTERANCE].table.items():
             for stem in stems:
-                row = "".join(f"{scores.table[song][stem]:>15.2f}" for scores in columns)
+                row = "".join(f"{scores.table[song].get(stem, nan):>15.2f}" for scores in columns)
                 lines.append(f"{song[:25]:<26}{stem:<10}{row}")
         for stem in self.floor.stems:
             row = "".join(f"{scores.median(stem):>15.2f}" for scores in columns)
@@ -69,16 +70,21 @@ class Evaluation:
         return "\n".join(lines)
 
     def as_json(self) -> str:
-        """All scores, and their medians and means."""
+        """All scores, and their medians and means; null where there is none."""
         summary = {
             name: {**{stem: scores.median(stem) for stem in scores.stems}, "mean": scores.mean}
             for name, scores in self.columns.items()
         }
         songs = {name: scores.table for name, scores in self.columns.items()}
-        return json.dumps({"model": self.model, "medians_db": summary, "songs_db": songs}, indent=1)
+        told = {"model": self.model, "medians_db": _told(summary), "songs_db": _told(songs)}
+        return json.dumps(told, indent=1, allow_nan=False)
 
     def plot(self, path: Path) -> None:
-        """Draw the utterance SDR of every song and stem, over the mixture's, as a PNG file."""
+        """Draw the utterance SDR of every song and stem, over the mixture's, as a PNG file.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
@@ -96,8 +102,13 @@ class Evaluation:
         axes.set_ylabel("utterance SDR in dB (dotted: the mixture)")
         axes.set_title(self.model)
         aside = path.with_name(path.name + ".part")
-        figure.savefig(aside, format="png", dpi=120)
-        aside.replace(path)
+        try:
+            figure.savefig(aside, format="png", dpi=120)
+            aside.replace(path)
+        except OSError as error:
+            raise OutputError(
+                f"The plot {path} could not be written: {error.strerror}.", str(error)
+            ) from error
 
 
 def evaluate(
@@ -136,21 +147,28 @@ def evaluate(
 def song_folders(songs: Sequence[Path]) -> dict[str, dict[str, Path]]:
     """Stem files by song and stem, of songs given by their own folders or by a folder that holds them.
 
+    Of a data set with a `test` folder those songs are taken; songs of one name go by their folders.
+
     Raises:
-        InputError: a folder holds none.
+        InputError: a folder is missing, or holds none.
     """
     found: dict[str, dict[str, Path]] = {}
-    for folder in songs:
-        inside = folder if folder.is_dir() else folder.parent
+    folders: dict[str, Path] = {}
+    for named in songs:
+        if not named.exists():
+            raise InputError(f"{named} does not exist.")
+        inside = (named if named.is_dir() else named.parent).resolve()
         try:
-            sources = song_sources(inside)
+            sources = song_sources(inside, "test")
         except InputError:
-            siblings = song_sources(inside.parent)
-            sources = [source for source in siblings if source.song == inside.name]
+            siblings = song_sources(inside.parent, "test")
+            sources = [source for source in siblings if source.path.parent == inside]
             if not sources:
                 raise
         for source in sources:
-            found.setdefault(source.song, {})[source.stem] = source.path
+            folder = source.path.parent
+            song = source.song if folders.setdefault(source.song, folder) == folder else str(folder)
+            found.setdefault(song, {})[source.stem] = source.path
     return found
 
 
@@ -163,7 +181,7 @@ def score_songs(
     oracle: bool = False,
     report: Report = ignore,
 ) -> Evaluation:
-    """Score a separator that is open already; see `evaluate`."""
+    """Score a separator that is open already; see `evaluate`. Stems that are silent have no scores."""
     names = (UTTERANCE, "si_sdr", *BSS_NAMES) if bss else (UTTERANCE, "si_sdr")
     tables: dict[str, dict[str, dict[str, float]]] = {name: {} for name in (*names, "floor", "oracle")}
     for index, (song, files) in enumerate(songs.items()):
@@ -174,23 +192,44 @@ def score_songs(
         if not wanted:
             known = ", ".join(separator.card.stems)
             raise InputError(f"“{song}” has none of the stems of the model “{model}”: {known}.")
+        heard = {stem: wave for stem, wave in wanted.items() if wave.any()}
         estimates = dict(zip(separator.card.stems, separate_whole(separator, mixture), strict=True))
-        tables["floor"][song] = {stem: utterance_sdr(wave, mixture) for stem, wave in wanted.items()}
-        tables[UTTERANCE][song] = {s: utterance_sdr(w, estimates[s]) for s, w in wanted.items()}
-        tables["si_sdr"][song] = {s: si_sdr(w, estimates[s]) for s, w in wanted.items()}
+        tables["floor"][song] = {stem: utterance_sdr(wave, mixture) for stem, wave in heard.items()}
+        tables[UTTERANCE][song] = {s: utterance_sdr(w, estimates[s]) for s, w in heard.items()}
+        tables["si_sdr"][song] = {s: si_sdr(w, estimates[s]) for s, w in heard.items()}
         if oracle:
             masked = ideal_ratio_masked(references)
-            tables["oracle"][song] = {s: utterance_sdr(w, masked[s]) for s, w in wanted.items()}
+            tables["oracle"][song] = {s: utterance_sdr(w, masked[s]) for s, w in heard.items()}
         if bss:
-            right = np.stack(list(wanted.values()))
-            found = np.stack([estimates[stem] for stem in wanted])
-            for name, values in bss_eval(right, found, POOL_RATE_HZ).items():
-                tables[name][song] = dict(zip(wanted, values, strict=True))
+            for name, scores_of in _bss_scores(heard, estimates, mixture).items():
+                tables[name][song] = scores_of
     report(1.0)
     scores = {name: SongScores(tables[name]) for name in names}
     return Evaluation(
         model, scores, SongScores(tables["floor"]), SongScores(tables["oracle"]) if oracle else None
     )
+
+
+def _bss_scores(
+    heard: dict[str, Stereo], estimates: dict[str, Stereo], mixture: Stereo
+) -> dict[str, dict[str, float]]:
+    """BSSEval of the stems that sound; a single one is judged beside the rest of the song, as is usual."""
+    if not heard:
+        return {name: {} for name in BSS_NAMES}
+    right, found = list(heard.values()), [estimates[stem] for stem in heard]
+    rest = mixture - right[0]
+    if len(heard) == 1 and rest.any():
+        right, found = [*right, rest], [*found, mixture - found[0]]
+    scores = bss_eval(np.stack(right), np.stack(found), POOL_RATE_HZ)
+    return {name: dict(zip(heard, values, strict=False)) for name, values in scores.items()}
+
+
+def _told(scores: dict[str, Any]) -> dict[str, Any]:
+    """Nested scores with None where a number is not finite, as JSON has no word for that."""
+    return {
+        name: _told(value) if isinstance(value, dict) else value if isfinite(value) else None
+        for name, value in scores.items()
+    }
 
 
 def _references(files: dict[str, Path]) -> dict[str, Stereo]:
@@ -210,6 +249,6 @@ def separate_whole(separator: Separator, mixture: Stereo) -> NDArray[np.float32]
         end = min(start + card.segment_frames, len(mixture))
         window = windowing((start, end), len(mixture), POOL_RATE_HZ, card)
         made = running(separator, mixture[window.start : window.end], window, POOL_RATE_HZ)
-        before = out[:, max(0, start - 2048) : start] if start else None
+        before = out[:, max(0, start - CROSSFADE_FRAMES) : start] if start else None
         out[:, start:end] = joining(made, window, before, None)
     return out

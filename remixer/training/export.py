@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from remixer.errors import OutputError
+from remixer.errors import OutputError, UsageError
 from remixer.networks.compact import halve_weights, quantize_int8
 from remixer.networks.weights import save_weights, sha256_of
+from remixer.separation.card import load_card
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 WEIGHTS = "weights.safetensors"
 GRAPH = "model.onnx"
+PRECISIONS = ("fp32", "fp16", "int8")
 NOTE = (
     "Medians of utterance SDR in dB over the songs of songs/valid; "
     "not comparable with figures published for MUSDB18."
@@ -55,13 +58,16 @@ def export(trained: Trained, identity: Identity, out: Path) -> Path:
         The model's folder.
 
     Raises:
-        ModelError: the exported graph differs from the network.
+        ModelError: the exported graph differs from the network, or the program would refuse the manifest.
+        UsageError: there is no such precision.
         OutputError: the folder cannot be written.
     """
     import torch
 
     from remixer.networks.export import export_streaming, export_whole
 
+    if identity.precision not in PRECISIONS:
+        raise UsageError(f"There is no precision “{identity.precision}”; there are {', '.join(PRECISIONS)}.")
     network, folder = trained.network, out / identity.id
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -81,6 +87,7 @@ def export(trained: Trained, identity: Identity, out: Path) -> Path:
         save_weights(network.half(), folder / WEIGHTS)
         network.float()
     _write_manifest(trained, identity, folder)
+    load_card(folder)
     return folder
 
 
@@ -99,7 +106,7 @@ def is_streaming(network: nn.Module) -> bool:
 
     if isinstance(network, BandMasker):
         return network.config.causal
-    return isinstance(network, CausalNetwork)
+    return isinstance(network, CausalNetwork) and bool(getattr(network, "causal", True))
 
 
 def _write_manifest(trained: Trained, identity: Identity, folder: Path) -> None:
@@ -146,7 +153,7 @@ def _value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, (list, tuple)):

@@ -1,14 +1,13 @@
 """A pool of decoded stems: one memory-mapped file of 16-bit audio and a table of its tracks.
 
 Training draws thousands of crops a minute; decoding compressed files each time would cost more than the
-network. So every stem is decoded once, at several playing speeds, into `audio.i16`, and `tracks.json` says
-where each track lies.
+network. So every stem is decoded once, into `audio.i16`, and `tracks.json` says where each track lies.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -45,7 +44,6 @@ class Track:
     song: str
     kind: str
     tier: str
-    semitones: float
     start: int
     frames: int
     scale: float
@@ -69,7 +67,10 @@ class Pool:
         if not table.is_file():
             raise InputError(f"{folder} holds no pool of stems: tracks.json was not found.")
         rows = json.loads(table.read_text(encoding="utf-8"))["tracks"]
-        self.tracks = tuple(Track(**{**row, "levels": tuple(row["levels"])}) for row in rows)
+        names = [one.name for one in fields(Track)]
+        self.tracks = tuple(
+            Track(**{**{name: row[name] for name in names}, "levels": tuple(row["levels"])}) for row in rows
+        )
         self._audio = np.memmap(folder / "audio.i16", dtype=np.int16, mode="r").reshape(-1, 2)
 
     def crop(self, track: Track, first_frame: int, frames: int) -> NDArray[np.float32]:
@@ -100,17 +101,17 @@ def read_stereo(path: Path) -> tuple[NDArray[np.float32], int]:
     return np.ascontiguousarray(stereo), int(rate_hz)
 
 
-def song_sources(folder: Path, tier: str = "own") -> list[Source]:
-    """Stem files of `<song>/{vocals,drums,bass,other}.*` under a folder (also in MUSDB's `train/`).
+def song_sources(folder: Path, split: str = "train") -> list[Source]:
+    """Stem files of `<song>/{vocals,drums,bass,other}.*` in a folder, or in the part of it called `split`.
 
     Raises:
         InputError: there is no such song.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder; a folder of songs with their stems was expected.")
-    root = folder / "train" if (folder / "train").is_dir() else folder
+    root = folder / split if (folder / split).is_dir() else folder
     found = [
-        Source(path, path.stem, song.name, "song", tier)
+        Source(path, path.stem, song.name, "song")
         for song in sorted(root.iterdir())
         if song.is_dir()
         for path in sorted(song.iterdir())
@@ -124,10 +125,28 @@ def song_sources(folder: Path, tier: str = "own") -> list[Source]:
     return found
 
 
+def kept_pool(folder: Path, sources: Sequence[Source], rendered_songs: int = 0) -> Pool | None:
+    """The pool that was made from these sources and is kept in a folder; None if there is none yet.
+
+    Raises:
+        InputError: it was made from others.
+    """
+    if not (folder / "tracks.json").is_file():
+        return None
+    pool = Pool(folder)
+    real = {(track.song, track.stem, track.tier) for track in pool.tracks if track.kind != "rendered"}
+    rendered = {track.song for track in pool.tracks if track.kind == "rendered"}
+    wanted = {(source.song, source.stem, source.tier) for source in sources}
+    if real != wanted or len(rendered) != rendered_songs:
+        raise InputError(
+            f"{folder} was made from other songs than are asked for; delete it, or choose another --out."
+        )
+    return pool
+
+
 def write_pool(
     sources: Sequence[Source],
     folder: Path,
-    semitones: Iterable[float] = (0.0,),
     rendered: Iterable[tuple[Source, NDArray[np.float32]]] = (),
 ) -> Pool:
     """Decode sources into a pool; the table is written last, so a torn pool is none.
@@ -135,7 +154,6 @@ def write_pool(
     Args:
         sources: the files.
         folder: where the pool goes.
-        semitones: playing speeds (pitch and tempo move together, as a tape does).
         rendered: further stems as audio `(frames, 2)`; their paths name nothing.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,10 +163,9 @@ def write_pool(
         for source in sources:
             audio, rate_hz = read_stereo(source.path)
             band_hz = float(min(rate_hz, POOL_RATE_HZ)) / 2
-            for shift in semitones:
-                tracks.append(_append(file, audio, source, float(shift), band_hz))
+            tracks.append(_append(file, audio, source, band_hz))
         for source, audio in rendered:
-            tracks.append(_append(file, audio, source, 0.0, POOL_RATE_HZ / 2))
+            tracks.append(_append(file, audio, source, POOL_RATE_HZ / 2))
     aside.replace(folder / "audio.i16")
     write_table(folder, tracks)
     return Pool(folder)
@@ -161,20 +178,13 @@ def write_table(folder: Path, tracks: Sequence[Track]) -> None:
     part.replace(folder / "tracks.json")
 
 
-def _append(
-    file: BinaryIO, audio: NDArray[np.float32], source: Source, semitones: float, band_hz: float
-) -> Track:
-    import soxr
-
-    factor = 2.0 ** (semitones / 12.0)
-    if semitones:
-        audio = soxr.resample(audio, POOL_RATE_HZ * factor, POOL_RATE_HZ).astype(np.float32)
+def _append(file: BinaryIO, audio: NDArray[np.float32], source: Source, band_hz: float) -> Track:
     peak = float(np.abs(audio).max(initial=1e-6))
     start = file.tell() // 4
     np.round(audio * (32767.0 / peak)).astype("<i2").tofile(file)
     track = Track(
-        source.stem, source.song, source.kind, source.tier, semitones,
-        start, len(audio), peak / 32767.0, band_hz * factor, (),
+        source.stem, source.song, source.kind, source.tier,
+        start, len(audio), peak / 32767.0, band_hz, (),
     )  # fmt: skip
     return replace(track, levels=levels_a_second(audio))
 

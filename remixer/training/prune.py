@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from remixer.errors import InputError
+from remixer.jobs import ignore
 from remixer.networks.pruning import (
     dropped,
     input_levels,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from torch import nn
 
+    from remixer.jobs import Report
     from remixer.training.metrics import SongScores
     from remixer.training.objectives import Objective
 
@@ -97,7 +99,13 @@ class RisingThreshold:
 
 
 def prune(
-    config_path: Path, checkpoint: Path, *, songs: Path | None = None, out: Path, resume: bool = False
+    config_path: Path,
+    checkpoint: Path,
+    *,
+    songs: Path | None = None,
+    out: Path,
+    resume: bool = False,
+    report: Report = ignore,
 ) -> Path:
     """Prune whole channels of a trained dense network while it goes on learning.
 
@@ -108,12 +116,13 @@ def prune(
         out: gets `curve.json`, `curve.png`, and `pruned.safetensors` with `pruned.toml`, from which
             `remixer export` makes a model.
         resume: continue from `out/last.safetensors`.
+        report: progress; may raise to stop.
 
     Returns:
         The configuration of the pruned network.
 
     Raises:
-        InputError: the network has no dense blocks, or there is nothing to score it on.
+        InputError: the network has no dense blocks, is pruned already, or there is nothing to score it on.
     """
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
@@ -131,7 +140,7 @@ def prune(
     )
     if resume:
         trainer.resume(out / "last.safetensors")
-    trainer.run()
+    trainer.run(report)
     curve.plot(out / "curve.png")
     return _cut(settings, network, curve, config.lose_db, out)
 
@@ -142,6 +151,8 @@ def _dense_network(settings: dict[str, Any], checkpoint: Path) -> nn.Module:
     if not any(prunable(network)):
         name = network_name(settings.get("network", {}))
         raise InputError(f"“{name}” has no dense blocks to prune; only the MDenseNet family has.")
+    if settings.get("network", {}).get("dropped"):
+        raise InputError("This network is pruned already; start from the whole one.")
     average: dict[str, Any] = {}
     load_checkpoint(checkpoint, network, average, None)
     network.load_state_dict(average)

@@ -82,7 +82,10 @@ class Voices:
         rng = np.random.default_rng((seed, number))
         pairs = [rng.choice(len(self.people), 2, replace=False) for _ in range(rows)]
         return np.stack(
-            [self.mixture(rng, [self.people[int(one)] for one in pair], frames) for pair in pairs]
+            [
+                self.mixture(rng, [self.people[int(one)] for one in pair], frames, SPEED_SEMITONES)
+                for pair in pairs
+            ]
         )
 
     def every_pair(self, each: int, frames: int, seed: int = 0) -> dict[str, Mono]:

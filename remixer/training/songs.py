@@ -14,7 +14,7 @@ from remixer.training.collection import ALL_TIERS, collection_pool, is_collectio
 from remixer.training.config import filled
 from remixer.training.metrics import SongScores, utterance_sdr
 from remixer.training.mixtures import MixtureConfig, Mixtures
-from remixer.training.pool import POOL_RATE_HZ, STEMS, Pool, song_sources, write_pool
+from remixer.training.pool import POOL_RATE_HZ, STEMS, Pool, kept_pool, song_sources, write_pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -60,16 +60,19 @@ class Validation:
         """Read the songs; all fit into memory."""
         self.stems, self.rate, self.channels = tuple(stems), rate, channels
         self.songs: dict[str, dict[str, NDArray[np.float32]]] = {}
-        for track in pool.tracks:
-            if track.kind == "song" and not track.semitones:
-                self.songs.setdefault(track.song, {})[track.stem] = pool.crop(track, 0, track.frames)
+        whole = [track for track in pool.tracks if track.kind == "song"]
+        frames: dict[str, int] = {}
+        for track in whole:
+            frames[track.song] = max(frames.get(track.song, 0), track.frames)
+        for track in whole:
+            self.songs.setdefault(track.song, {})[track.stem] = pool.crop(track, 0, frames[track.song])
 
     def __call__(self, network: nn.Module) -> SongScores:
-        """Utterance SDR of each song and stem."""
+        """Utterance SDR of each song and stem that is not silent."""
         table: dict[str, dict[str, float]] = {}
         for song, stems in self.songs.items():
             estimates = self._separate(network, np.sum(list(stems.values()), axis=0))
-            known = [stem for stem in stems if stem in self.stems]
+            known = [stem for stem in stems if stem in self.stems and stems[stem].any()]
             table[song] = {s: utterance_sdr(stems[s], estimates[self.stems.index(s)]) for s in known}
         return SongScores(table)
 
@@ -100,10 +103,7 @@ def _pool(named: str, songs: Path | None, out: Path, tiers: Sequence[str], rende
     if songs is not None and is_collection(songs):
         return collection_pool(songs, out / "pool", "train", tiers, rendered_songs)
     if songs is not None:
-        folder = out / "pool"
-        if not (folder / "tracks.json").is_file():
-            write_pool(song_sources(songs), folder)
-        return Pool(folder)
+        return _own_pool(songs, out / "pool")
     if not named:
         raise InputError("No songs to train on: neither a folder nor a pool was given.")
     return Pool(Path(named))
@@ -117,8 +117,11 @@ def _valid_pool(named: str, songs: Path | None, out: Path) -> Pool | None:
         return collection_pool(songs, out / "pool-valid", "valid")
     for name in ("valid", "test"):
         if songs is not None and (songs / name).is_dir():
-            folder = out / "pool-valid"
-            whole = (folder / "tracks.json").is_file()
-            return Pool(folder) if whole else write_pool(song_sources(songs / name), folder)
+            return _own_pool(songs / name, out / "pool-valid")
     log.warning("There are no songs for validation; training goes on to the end of its schedule.")
     return None
+
+
+def _own_pool(songs: Path, folder: Path) -> Pool:
+    sources = song_sources(songs)
+    return kept_pool(folder, sources) or write_pool(sources, folder)

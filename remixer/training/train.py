@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from remixer.errors import InputError
 from remixer.jobs import ignore
 from remixer.training.config import build_network, filled, read_config
 from remixer.training.ranks import Ranks
@@ -34,15 +35,18 @@ def train(
             that [data] names.
         out: folder for checkpoints and logs.
         resume: continue from `out/last.safetensors`.
-        start: a checkpoint whose weights are the start: of the same network or, for a causal band masker, of
-            one that looks ahead.
+        start: a checkpoint whose weights are the start: of the same network or, for a band masker, of a
+            smaller one, or of one that looks ahead if it is causal.
         report: progress; may raise to stop.
 
     Raises:
-        InputError: the configuration or the songs cannot be used.
+        InputError: the configuration or the songs cannot be used, or `out` holds a run that is not resumed.
+        Cancelled: `report` said so.
     """
     import torch
 
+    if not resume and (out / "last.safetensors").is_file():
+        raise InputError(f"{out} holds a run already; go on with --resume, or choose another --out.")
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     seed = int(data.get("seed", 1))

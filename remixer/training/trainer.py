@@ -123,7 +123,7 @@ class Trainer:
 
     def learning_rate(self) -> float:
         """Warm-up, plateau, linear decay."""
-        warm = min(1.0, (self.progress.step + 1) / self.config.warmup_steps)
+        warm = min(1.0, (self.progress.step + 1) / max(1, self.config.warmup_steps))
         cool = min(1.0, max(0.0, 1.0 - self.share_done()) / max(self.config.cooldown, 1e-9))
         return self.config.learning_rate * warm * cool
 
@@ -251,4 +251,4 @@ class Trainer:
 
     def _stale(self) -> bool:
         waited = self.progress.step - self.progress.best_step
-        return bool(self.config.patience) and waited > self.config.patience
+        return self.validate is not None and 0 < self.config.patience < waited

@@ -28,12 +28,6 @@ def test_a_crop_past_the_end_is_silent(songs: Path, tmp_path: Path) -> None:
     assert not pool.crop(track, track.frames - 10, 100)[:, 10:].any()
 
 
-def test_a_faster_copy_is_shorter(songs: Path, tmp_path: Path) -> None:
-    pool = write_pool(song_sources(songs)[:1], tmp_path / "pool", semitones=(0.0, 12.0))
-    plain, faster = pool.tracks
-    assert faster.frames == pytest.approx(plain.frames / 2, abs=2)
-
-
 def test_mono_at_another_rate_becomes_stereo_at_the_pools(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "voice.wav", np.zeros(8000, np.float32), 16_000)
     audio, rate_hz = read_stereo(tmp_path / "voice.wav")

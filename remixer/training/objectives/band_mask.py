@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from remixer.errors import InputError
 from remixer.training.config import filled
 from remixer.training.losses import BandSums, backward_by_row, band_sums
-from remixer.training.pool import POOL_RATE_HZ
+from remixer.training.pool import POOL_RATE_HZ, STEMS
 from remixer.training.replay import Replay
 from remixer.training.songs import Validation, training_songs
 from remixer.training.task import Sound, Task
@@ -67,8 +68,14 @@ class BandMaskObjective:
 def make(
     network: BandMasker, table: Mapping[str, Any], data: Mapping[str, Any], songs: Path | None, out: Path
 ) -> Task:
-    """The task of a band masker; see `make_task`."""
+    """The task of a band masker; see `make_task`.
+
+    Raises:
+        InputError: its stems are others, or in another order, than those of the mixtures.
+    """
     config = filled(BandMaskConfig, table, "objective")
+    if network.config.stems != STEMS:
+        raise InputError(f"[network] stems must be {', '.join(STEMS)}, in this order.")
     mixtures, valid = training_songs(data, songs, out)
     validate = None if valid is None else Validation(valid, network.config.stems)
     return Task(BandMaskObjective(network, mixtures, config), validate)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from remixer.training.config import NoSettings, filled
+from remixer.errors import InputError
+from remixer.training.config import filled
 from remixer.training.objectives.signals import waveforms
 from remixer.training.pool import POOL_RATE_HZ, STEMS
 from remixer.training.songs import Validation, training_songs
@@ -19,22 +21,31 @@ if TYPE_CHECKING:
     from remixer.training.mixtures import Mixtures
 
 
+@dataclass(frozen=True)
+class WaveformConfig:
+    """The stems the network returns, in its order."""
+
+    stems: tuple[str, ...] = STEMS
+
+
 class WaveformObjective:
-    """Mean absolute error of all samples of all stems.
+    """Mean absolute error of all samples of the network's stems.
 
     Args:
-        network: `(batch, 2, frames)` at the pool's rate to `(batch, 4, 2, frames)`.
+        network: `(batch, 2, frames)` at the pool's rate to `(batch, stems, 2, frames)`.
         mixtures: where batches come from.
+        config: which stems these are.
     """
 
-    def __init__(self, network: nn.Module, mixtures: Mixtures) -> None:
+    def __init__(self, network: nn.Module, mixtures: Mixtures, config: WaveformConfig) -> None:
         """Connect the parts."""
         self.network, self.mixtures = network, mixtures
+        self._places = [STEMS.index(stem) for stem in config.stems]
 
     def backward(self, number: int) -> float:
         """See `Objective`."""
         stems = waveforms(self.mixtures.batch(number))
-        loss = (self.network(stems.sum(dim=1)) - stems).abs().mean()
+        loss = (self.network(stems.sum(dim=1)) - stems[:, self._places]).abs().mean()
         loss.backward()
         return float(loss.detach())
 
@@ -42,13 +53,29 @@ class WaveformObjective:
 def make(
     network: nn.Module, table: Mapping[str, Any], data: Mapping[str, Any], songs: Path | None, out: Path
 ) -> Task:
-    """The task of a network of waveforms; see `make_task`."""
-    filled(NoSettings, table, "objective")
+    """The task of a network of waveforms; see `make_task`.
+
+    Raises:
+        InputError: the network is not stereo, or returns other stems than are said.
+    """
+    config = _config(table)
+    if (getattr(network, "stems", 0), getattr(network, "channels", 0)) != (len(config.stems), 2):
+        raise InputError(
+            f"[objective] stems = {list(config.stems)} needs a stereo network of {len(config.stems)} stems."
+        )
     mixtures, valid = training_songs(data, songs, out)
-    validate = None if valid is None else Validation(valid)
-    return Task(WaveformObjective(network, mixtures), validate)
+    validate = None if valid is None else Validation(valid, config.stems)
+    return Task(WaveformObjective(network, mixtures, config), validate)
 
 
 def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
     """See `sound_of`."""
-    return Sound(STEMS, POOL_RATE_HZ)
+    return Sound(_config(table).stems, POOL_RATE_HZ)
+
+
+def _config(table: Mapping[str, Any]) -> WaveformConfig:
+    config = filled(WaveformConfig, table, "objective")
+    unknown = set(config.stems) - set(STEMS)
+    if unknown:
+        raise InputError(f"[objective] names the stem “{min(unknown)}”; there are {', '.join(STEMS)}.")
+    return WaveformConfig(tuple(config.stems))
