@@ -19,7 +19,7 @@ class Request:
     """What to measure.
 
     Attributes:
-        task: `onnx` and `torch` separate, `rival` does so with another package's network, `train` steps.
+        task: `onnx` separates, `rival` does so with another package's network, `train` steps.
         name: a file for `onnx`, else a network.
         rate: of the audio, in Hz.
         channels: of the audio.
@@ -28,7 +28,7 @@ class Request:
         threads: of the runtime.
     """
 
-    task: Literal["onnx", "torch", "rival", "train"]
+    task: Literal["onnx", "rival", "train"]
     name: str
     rate: int
     channels: int
@@ -40,7 +40,7 @@ class Request:
 def main(argument: str) -> str:
     """Measure what the request asks for; the answer is JSON."""
     request = Request(**json.loads(argument))
-    seconds = {"onnx": _onnx, "torch": _torch, "rival": _rival, "train": _train}[request.task](request)
+    seconds = {"onnx": _onnx, "rival": _rival, "train": _train}[request.task](request)
     return json.dumps({"seconds_per_second": seconds, "peak_mib": peak_rss_mib(), **asdict(request)})
 
 
@@ -74,22 +74,13 @@ def _onnx(request: Request) -> float:
     return _timed(request, lambda frames: session.run(["stems"], {"mixture": mixture[..., :frames]}))
 
 
-def _torch(request: Request) -> float:
-    from remixer.bench.cases import chosen, prepared
-
-    return _in_torch(request, prepared(chosen([request.name])[0][0]))
-
-
 def _rival(request: Request) -> float:
-    from remixer.bench.rivals import build_rival
-
-    return _in_torch(request, build_rival(request.name))
-
-
-def _in_torch(request: Request, network: Any) -> float:
     import torch
 
+    from remixer.bench.rivals import build_rival
+
     torch.set_num_threads(request.threads)
+    network = build_rival(request.name)
     mixture = torch.randn(1, request.channels, int(request.segment * request.rate)) * 0.1
     with torch.inference_mode():
         return _timed(request, lambda frames: network(mixture[..., :frames]))

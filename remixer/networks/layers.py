@@ -38,11 +38,6 @@ def pad_to_hops(audio: Tensor, hop: int, extra: int) -> Tensor:
     return padded[..., : (padded.shape[-1] // hop) * hop]
 
 
-def stereo_pair(audio: Tensor) -> Tensor:
-    """Fold the channels into the batch: `(batch, channels, …)` to `(batch * channels, 1, …)`."""
-    return audio.reshape(-1, 1, *audio.shape[2:])
-
-
 class Memory(nn.Module):
     """Stacked LSTMs with a skip connection (HS-TasNet, Section 3.3).
 

@@ -14,7 +14,7 @@ Spectrum = NDArray[np.complex64]
 
 
 def stft(audio: Audio, window_frames: int, hop_frames: int) -> Spectrum:
-    """Hann-windowed spectra, the first one centred half a window before the sound.
+    """Hann-windowed spectra; the first window ends with the first hop of the sound.
 
     Args:
         audio: `(..., frames)`.

@@ -35,8 +35,7 @@ def open_hops(card: ModelCard, device: str = AUTO, threads: int = 1) -> Hops:
     """Make a streaming model ready, after checking the hash of its weights.
 
     Raises:
-        ModelError: it is no streaming model, its weights are damaged, or the device failed.
-        UsageError: there is no such device.
+        ModelError: it is no streaming model, its weights are damaged, or the device is missing or failed.
     """
     if card.kind != "streaming":
         raise ModelError(f"The model “{card.id}” needs the whole song and cannot run live.")
