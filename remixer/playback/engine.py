@@ -14,7 +14,7 @@ from remixer.song.take import Take
 
 Moves = list[tuple[int, Controls]]
 
-_FETCHED_SECONDS, _TOUCHED_SECONDS = 10.0, 3.0
+_NEXT_SECONDS, _SOON_SECONDS, _FETCHED_SECONDS = 0.5, 3.0, 10.0
 
 
 class Engine:
@@ -51,19 +51,14 @@ class Engine:
         """Turn to another song, resting at a frame."""
         mixer = self._coming = Mixer(song, takes, stems, controls)
         self._held.append(mixer)
-        _have_at_hand(song, takes, position)
+        _have_at_hand(song, takes, position, _NEXT_SECONDS)
         self._command(self._transport.load, mixer, position, Buffers(mixer.ramp_frames))
-
-    def unload(self) -> None:
-        """Leave the song; what follows is silence."""
-        self._coming = None
-        self._command(self._transport.load, None, 0)
 
     def use(self, takes: Sequence[Take]) -> None:
         """Take the stems from these takes, the preferred one first."""
         self._held.append(takes)
         if self._coming is not None:
-            _have_at_hand(self._coming.song, takes, self.position)
+            _have_at_hand(self._coming.song, takes, self.position, _NEXT_SECONDS)
         self._command(self._use, tuple(takes))
 
     def play(self) -> None:
@@ -78,7 +73,7 @@ class Engine:
         """Go on from another frame, once the disk has given what is heard there."""
         mixer = self._coming
         if mixer is not None:
-            _have_at_hand(mixer.song, [source.take for source in mixer.sources], frame)
+            _have_at_hand(mixer.song, [source.take for source in mixer.sources], frame, _NEXT_SECONDS)
         self._command(self._transport.seek, frame)
 
     def set_loop(self, loop: Loop | None) -> None:
@@ -164,10 +159,12 @@ class Engine:
             return
         if not mixer.complete:
             mixer.refresh()
-        _have_at_hand(mixer.song, takes, self.position)
         loop = self._transport.loop
-        if loop is not None:
-            _have_at_hand(mixer.song, takes, loop[0])
+        for seconds in (_NEXT_SECONDS, _SOON_SECONDS):
+            _have_at_hand(mixer.song, takes, self.position, seconds)
+            if loop is not None:
+                _have_at_hand(mixer.song, takes, loop[0], seconds)
+        _ask_for(mixer.song, takes, self.position, _FETCHED_SECONDS)
 
     # Sound.
 
@@ -208,13 +205,18 @@ class Engine:
         self._commands.append((command, values))
 
 
-def _have_at_hand(song: Song, takes: Sequence[Take], start: int) -> None:
-    """Map what is heard from a frame on, and ask for what follows. Thread: any but one that must not wait."""
-    end, near = (
-        min(start + round(ahead * song.rate), song.frames) for ahead in (_FETCHED_SECONDS, _TOUCHED_SECONDS)
-    )
-    heard: list[Song | Take] = [song, *takes]
-    for one in heard:
-        one.fetch(start, end)
-    for one in heard:
-        one.touch(start, near)
+def _have_at_hand(song: Song, takes: Sequence[Take], start: int, seconds: float) -> None:
+    """Map what is heard from a frame on. Thread: any but one that must not wait for the disk."""
+    end = _ask_for(song, takes, start, seconds)
+    song.touch(start, end)
+    for take in takes:
+        take.touch(start, end)
+
+
+def _ask_for(song: Song, takes: Sequence[Take], start: int, seconds: float) -> int:
+    """Have the disk fetch what is heard from a frame on; return where that ends."""
+    end = min(start + round(seconds * song.rate), song.frames)
+    song.fetch(start, end)
+    for take in takes:
+        take.fetch(start, end)
+    return end

@@ -169,7 +169,8 @@ class Take:
             )
 
     def touch(self, start: int, end: int) -> None:
-        """Have them mapped as well. Thread: any but one that must not wait for the disk."""
+        """Have them and the coverage mapped as well. Thread: any but one that must not wait for the disk."""
+        touch(self._coverage)
         for lane in self._audio:
             touch(lane[start:end])
 
