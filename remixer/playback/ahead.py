@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from remixer.errors import RemixerError
 from remixer.playback.plan import Plan
 from remixer.playback.priority import raise_priority
-from remixer.playback.status import NO_TIMES, HopTimes
+from remixer.playback.status import NO_TIMES, AheadState, AheadStatus, HopTimes, hop_times
 from remixer.playback.tile_stream import Tile, TileStream
 from remixer.song.song import Song
 from remixer.song.take import FINAL, PROVISIONAL, TILE_FRAMES, Take
@@ -22,8 +22,6 @@ from remixer.song.take import FINAL, PROVISIONAL, TILE_FRAMES, Take
 if TYPE_CHECKING:
     from remixer.separation.card import ModelCard
     from remixer.separation.streaming import Hops, Streamer
-
-State = Literal["off", "loading", "running", "ahead", "slow", "failed"]
 
 _log = logging.getLogger(__name__)
 
@@ -36,29 +34,7 @@ _MEASURE_SECONDS = 0.5
 _URGENT_SECONDS = 4.0
 _EASY_SECONDS = 10.0
 _REST_URGENT, _REST = 0.5, 2.0
-
-
-@dataclass(frozen=True)
-class AheadStatus:
-    """How the live thread stands.
-
-    Attributes:
-        state: off (no model), loading, running, ahead (nothing to do now), slow, failed.
-        take_id: the take it fills, or empty.
-        hop_ms: how long hops take.
-        budget_ms: how long a hop may take.
-        algorithmic_ms: the model's own delay.
-        late: tiles that were heard without stems, because these were not there yet.
-        message: what failed, in a sentence.
-    """
-
-    state: State = "off"
-    take_id: str = ""
-    hop_ms: HopTimes = NO_TIMES
-    budget_ms: float = 0.0
-    algorithmic_ms: float = 0.0
-    late: int = 0
-    message: str = ""
+_BROKE_OFF = "The live model broke off; the song is heard as it is until its stems are ready."
 
 
 def open_network(card: ModelCard) -> Hops:
@@ -91,6 +67,8 @@ class Ahead:
     model had not heard the whole song until there: when there is time it is
     made again from the song's beginning, or from where that was left.
 
+    Where it fails it leaves that song alone, and goes on with the next one.
+
     Args:
         card: a streaming model, or None for no live thread.
         network: opens the model's network.
@@ -109,13 +87,14 @@ class Ahead:
         self._open_network, self._open_stream = network, stream
         self._hops: Hops | None = None
         self._song: Song | None = None
+        self._at: Song | None = None
         self._plan = Plan()
         self._streamer: Streamer | None = None
         self._tiles: TileStream | None = None
-        self._state: State = "off" if card is None else "loading"
+        self._state: AheadState = "off" if card is None else "loading"
         self._rtf = _FIRST_RTF
         self._message = ""
-        self._measured = (0.0, HopTimes())
+        self._measured = (0.0, NO_TIMES)
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._begun = threading.Event()
@@ -181,22 +160,30 @@ class Ahead:
     # The thread
 
     def _run(self) -> None:
-        try:
-            self._begun.wait()
-            if self._ended.is_set() or self.card is None:
-                return
-            raise_priority("beside")
+        self._begun.wait()
+        if self._ended.is_set() or self.card is None:
+            return
+        raise_priority("beside")
+        with self._failures_said():
             self._hops = self._open_network(self.card)
-            while not self._ended.is_set():
-                if not self._work():
-                    self._wake.wait(_IDLE_SECONDS)
-                    self._wake.clear()
+            self._state = "ahead"
+        while self._hops is not None and not self._ended.is_set():
+            worked = False
+            with self._failures_said():
+                worked = self._work()
+            if not worked:
+                self._wake.wait(_IDLE_SECONDS)
+                self._wake.clear()
+
+    @contextmanager
+    def _failures_said(self) -> Iterator[None]:
+        """Turn what fails into a sentence; the music goes on without the live model."""
+        try:
+            yield
         except RemixerError as error:
             self._fail(error.message, error.detail)
-        except Exception as error:  # noqa: BLE001  (the music goes on without the live model)
-            self._fail(
-                "The live model broke off; the song is heard as it is until its stems are ready.", repr(error)
-            )
+        except Exception as error:  # noqa: BLE001  (the music goes on)
+            self._fail(_BROKE_OFF, repr(error))
 
     def _fail(self, message: str, detail: str) -> None:
         _log.warning("%s %s", message, detail)
@@ -204,11 +191,13 @@ class Ahead:
 
     def _work(self) -> bool:
         """Do one block of work; return whether there was any."""
-        song = self._song
-        if song is None:
-            self._state = "ahead"
+        song, take = self._song, self._plan.take
+        if song is not self._at:
+            self._at, self._state, self._message = song, "ahead", ""
+        if song is None or self._state == "failed":
             return False
-        if self._tiles is None or self._tiles.song is not song:
+        fits = take is not None and take.capacity_frames >= song.frames
+        if self._tiles is None or self._tiles.song is not song or not fits:
             self._turn_to(song)
         tiles, take = self._tiles, self._plan.take
         if tiles is None or take is None or self._song is not song:
@@ -290,11 +279,3 @@ class Ahead:
             times = hop_times(streamer.hop_times)
             self._measured = (now + _MEASURE_SECONDS, times)
         return times
-
-
-def hop_times(milliseconds: np.ndarray[tuple[int], np.dtype[np.float32]]) -> HopTimes:
-    """Return the percentiles of hop times."""
-    if not len(milliseconds):
-        return HopTimes()
-    p50, p95, p99, most = np.percentile(milliseconds, [50, 95, 99, 100])
-    return HopTimes(*(round(float(value), 3) for value in (p50, p95, p99, most)))

@@ -13,14 +13,13 @@ import numpy as np
 
 from remixer.errors import OutputError, RemixerError
 from remixer.mixing.controls import Controls
-from remixer.playback.ahead import hop_times
 from remixer.playback.cushion import BLOCK_FRAMES
 from remixer.playback.duplex import Duplex
 from remixer.playback.live_chain import LiveChain, fitting_cushion
 from remixer.playback.outputs import Audio
 from remixer.playback.priority import raise_priority
 from remixer.playback.recording import Recording
-from remixer.playback.status import Latency, PlayerStatus
+from remixer.playback.status import Latency, PlayerStatus, hop_times
 
 if TYPE_CHECKING:
     from remixer.separation.card import ModelCard

@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.errors import OutputError, RemixerError
-from remixer.playback.ahead import hop_times
 from remixer.playback.live_chain import LiveChain, fitting_cushion
 from remixer.playback.priority import raise_priority, raised
 from remixer.playback.recording import Recording
-from remixer.playback.status import HopTimes
+from remixer.playback.status import HopTimes, hop_times
 
 if TYPE_CHECKING:
     from remixer.separation.card import ModelCard

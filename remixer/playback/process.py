@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 from remixer.errors import ModelError, RemixerError
 from remixer.mixing.controls import Controls
 from remixer.playback import portaudio
-from remixer.playback.ahead import Ahead, AheadStatus
+from remixer.playback.ahead import Ahead
 from remixer.playback.engine import Engine
 from remixer.playback.live_desk import LiveDesk
 from remixer.playback.output_stream import BLOCK_FRAMES
 from remixer.playback.priority import raise_priority
 from remixer.playback.shared import Half
 from remixer.playback.speaker import Speaker
-from remixer.playback.status import Bulletin, Latency, PlayerStatus
+from remixer.playback.status import AheadStatus, Bulletin, Latency, PlayerStatus
 from remixer.song.song import Song
 from remixer.song.take import Take
 

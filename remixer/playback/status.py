@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from remixer.mixing.levels import Level
+
+AheadState = Literal["off", "loading", "running", "ahead", "slow", "failed"]
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,39 @@ class HopTimes:
     max: float = 0.0
 
 
+def hop_times(milliseconds: NDArray[np.float32]) -> HopTimes:
+    """Return the percentiles of hop times."""
+    if not len(milliseconds):
+        return HopTimes()
+    p50, p95, p99, most = np.percentile(milliseconds, [50, 95, 99, 100])
+    return HopTimes(*(round(float(value), 3) for value in (p50, p95, p99, most)))
+
+
 NO_LATENCY = Latency()
 NO_TIMES = HopTimes()
+
+
+@dataclass(frozen=True)
+class AheadStatus:
+    """How the live thread stands.
+
+    Attributes:
+        state: off (no model), loading, running, ahead (nothing to do now), slow, failed.
+        take_id: the take it fills, or empty.
+        hop_ms: how long hops take.
+        budget_ms: how long a hop may take.
+        algorithmic_ms: the model's own delay.
+        late: tiles that were heard without stems, because these were not there yet.
+        message: what failed, in a sentence.
+    """
+
+    state: AheadState = "off"
+    take_id: str = ""
+    hop_ms: HopTimes = NO_TIMES
+    budget_ms: float = 0.0
+    algorithmic_ms: float = 0.0
+    late: int = 0
+    message: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_stream import FakeStream, separated
-from song_maker import make_song, make_take, noise, parts
+from song_maker import make_song, make_take, noise, parts, set_decoded
 from waiting import PAUSE, until
 
-from remixer.errors import ModelError
+from remixer.errors import ModelError, OutputError
 from remixer.mixing.controls import STEMS
 from remixer.playback.ahead import Ahead
 from remixer.playback.plan import AHEAD_SECONDS
@@ -175,6 +175,38 @@ def test_a_model_that_fails_is_said_in_a_sentence() -> None:
     until(lambda: ahead.status().state == "failed")
     assert ahead.status().message == "The weights are damaged."
     ahead.close()
+
+
+def test_a_song_that_fails_is_left_alone_and_the_next_one_gets_its_stems(
+    bench: Bench, song: Song, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> Any:
+        raise OutputError("The disk is full.")
+
+    monkeypatch.setattr(song, "create_take", refuse)
+    bench.ahead.attach(song)
+    bench.ahead.begin()
+    until(lambda: bench.ahead.status().state == "failed")
+    assert bench.ahead.status().message == "The disk is full."
+    bench.ahead.attach(make_song(tmp_path / "other", noise(FRAMES, 2)))
+    until(lambda: bench.covered() == list(range(60)) and bench.ahead.status().state == "ahead")
+    assert bench.ahead.status().message == ""
+
+
+def test_a_song_longer_than_its_header_said_gets_stems_to_its_end(bench: Bench, tmp_path: Path) -> None:
+    whole, told_frames = noise(FRAMES), 20 * TILE_FRAMES
+    song = make_song(tmp_path, whole[:told_frames], decoded=told_frames)
+    bench.ahead.attach(song)
+    bench.ahead.begin()
+    until(lambda: len(bench.covered()) > 15)
+    with (song.folder / "mixture.f32").open("ab") as file:
+        file.write(whole[told_frames:].astype("<f4").tobytes())
+    song.refresh()
+    set_decoded(song.folder, FRAMES, final=True)
+    until(lambda: bench.covered() == list(range(60)))
+    take = song.take("fake-1")
+    assert take is not None
+    assert np.abs(take.read(0, FRAMES) - separated(whole)).max() < 1e-6
 
 
 def test_without_a_model_it_is_off() -> None:
