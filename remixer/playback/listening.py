@@ -104,12 +104,8 @@ class Listening:
     @property
     def lost(self) -> str:
         """Why what is recorded is not whole, in a sentence; empty while it is."""
-        recording = self._recording
-        if recording is None:
-            return ""
-        if recording.error is not None:
-            return recording.error.message
-        return "The disk was too slow for the recording; it was ended." if recording.lost_frames else ""
+        failure = self._recording.failure if self._recording is not None else None
+        return failure.message if failure is not None else ""
 
     def watch(self) -> None:
         """See whether the devices are still there, and open them again if they broke off."""

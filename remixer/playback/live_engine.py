@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,7 +105,7 @@ class LiveRun:
         if device_seconds is not None:
             self._cushion = fitting_cushion(self.streamer, rate, block_frames, cushion, device_seconds)
         self.chain = LiveChain(self.streamer, card.stems, rate, block_frames, cushion_blocks=self._cushion)
-        self._device_seconds = device_seconds or 0.0
+        self._is_live, self._device_seconds = device_seconds is not None, device_seconds or 0.0
         self._card, self._rate, self._block_frames, self._name = card, rate, block_frames, name
         folder = out_dir / name
         try:
@@ -123,13 +123,21 @@ class LiveRun:
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
-        """Finish the recording at the end, or remove it if nothing came of the run."""
+        """Finish the recording at the end; of a run that breaks off, only live sound is kept.
+
+        Raises:
+            OutputError: it could not be finished.
+        """
         try:
             yield
             self._elapsed = time.perf_counter() - self._begun
             self._files = tuple(self._recording.finish(self._fed))
         except BaseException:
-            self._recording.discard()
+            if self._is_live:
+                with suppress(OutputError):  # what broke it off is told
+                    self._recording.finish()
+            else:
+                self._recording.discard()
             raise
 
     def feed(self, source: Iterator[Audio], realtime: bool, fed: Fed) -> None:
@@ -137,6 +145,7 @@ class LiveRun:
 
         Raises:
             ModelError: the model broke off.
+            OutputError: the recording did.
         """
         self._begun = time.perf_counter()
         if realtime:
@@ -154,6 +163,7 @@ class LiveRun:
 
         Raises:
             ModelError: it broke off.
+            OutputError: the recording did.
         """
         ended = threading.Event()
 
@@ -177,13 +187,15 @@ class LiveRun:
         self.check()
 
     def check(self) -> None:
-        """Stop here if the model broke off.
+        """Stop here if the model broke off, or the recording.
 
         Raises:
-            ModelError: it did.
+            ModelError: the model did.
+            OutputError: the recording did.
         """
-        if self._error is not None:
-            raise self._error
+        error = self._error or self._recording.failure
+        if error is not None:
+            raise error
 
     def note(self, frames: int) -> None:
         """Say how many frames of sound there were so far."""
@@ -276,7 +288,8 @@ class LiveRun:
     def _work_off(self) -> None:
         while self.chain.work():
             pass
-        while self._recording.waiting_frames() > 10 * self._rate and self._recording.error is None:
+        while self._recording.waiting_frames() > 10 * self._rate:
+            self.check()
             time.sleep(_POLL_SECONDS)
 
     def _keep_pace(self) -> None:

@@ -31,11 +31,11 @@ def listen(
     """Send live sound through a model to the default output and record it, until told to stop.
 
     Being told to stop is the ordinary end here: the recording is finished. Devices that break off are opened
-    again; the recording is silent for that moment.
+    again; the recording is silent for that moment. Whatever else ends it, what was recorded is kept.
 
     Raises:
         ModelError: the model cannot run live, or broke off.
-        OutputError: a device cannot be opened or went away, or a file cannot be written.
+        OutputError: a device cannot be opened or went away, or a file exists or cannot be written.
     """
     rate = Duplex.rate_for(input_device, "")
     with contextlib.closing(Duplex(rate, block_frames, input_device)) as duplex:

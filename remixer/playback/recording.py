@@ -31,7 +31,7 @@ class Recording:
         stems: the stems' names.
         rate: frames a second.
         skip_frames: frames at the beginning that are not written.
-        overwrite: replace files of the same names.
+        overwrite: replace files of the same names, and what a recording that broke off left of them.
 
     Raises:
         OutputError: a file exists, or the folder refuses it.
@@ -43,10 +43,9 @@ class Recording:
         self.files = [folder / f"{name}.wav" for name in (*stems, "mix")]
         self.error: OutputError | None = None
         self.lost_frames = 0
-        taken = [path for path in self.files if path.exists() and not overwrite]
-        if taken:
-            raise OutputError(f"“{taken[0].name}” exists already; nothing was overwritten.", str(taken[0]))
         self._asides = [path.with_suffix(_ASIDE) for path in self.files]
+        if not overwrite:
+            self._refuse_to_replace()
         try:
             self._writers = [WavFile(path, rate, "float") for path in self._asides]
         except OSError as error:
@@ -94,6 +93,13 @@ class Recording:
         """Return how many frames are not written yet. Thread: any."""
         return self._put - self._written
 
+    @property
+    def failure(self) -> OutputError | None:
+        """Why it is not whole; None while it is. Thread: any."""
+        if self.error is None and self.lost_frames:
+            return OutputError("The disk was too slow for the recording; it was ended.")
+        return self.error
+
     def finish(self, frames: int | None = None) -> list[Path]:
         """Write the rest, at most so many frames in all, and give the files their names.
 
@@ -118,6 +124,12 @@ class Recording:
         self._thread.join()
         for aside in self._asides:
             aside.unlink(missing_ok=True)
+
+    def _refuse_to_replace(self) -> None:
+        for path in (*self.files, *self._asides):
+            if path.exists():
+                left = ", left by a recording that broke off," if path in self._asides else ""
+                raise OutputError(f"“{path.name}”{left} exists already; nothing was overwritten.", str(path))
 
     def _write_on(self) -> None:
         raise_priority("beside")

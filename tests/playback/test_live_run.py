@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import errno
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from fake_devices import BLOCK, Devices, fake_devices
 from fake_stream import FakeStream, separated
 from song_maker import noise
 
+from remixer.audio.wav_file import WavFile
 from remixer.errors import Cancelled, InputError, ModelError, OutputError, UsageError
 from remixer.mixing.controls import STEMS
+from remixer.playback.duplex import Duplex
 from remixer.playback.live_run import live_run
 
 RATE = 44_100
@@ -94,6 +99,95 @@ def test_a_model_that_breaks_off_is_said(
     with pytest.raises(ModelError, match="broke off"):
         live_run(song, CARD, tmp_path / "out", realtime=realtime)
     assert list((tmp_path / "out" / "a song").iterdir()) == []
+
+
+@pytest.fixture
+def devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[Devices]:
+    with fake_devices(monkeypatch) as made:
+        yield made
+
+
+def sounding(devices: Devices, reports: int) -> Callable[[float], None]:
+    """Return a report that lets the devices run for a second each time, and stops in the end."""
+    told: list[float] = []
+
+    def report(fraction: float) -> None:
+        for _ in range(RATE // BLOCK):
+            devices.streams[-1].call(np.full((BLOCK, 2), 0.25, np.float32))
+        told.append(fraction)
+        if len(told) == reports:
+            raise Cancelled
+
+    return report
+
+
+def kept_seconds(folder: Path, ending: str) -> float:
+    """Return how long the shortest of the files is, none missing."""
+    return min(soundfile.info(folder / f"{name}{ending}").duration for name in (*STEMS, "mix"))
+
+
+def test_live_sound_is_recorded_until_it_is_stopped(tmp_path: Path, devices: Devices) -> None:
+    result = live_run(None, CARD, tmp_path, report=sounding(devices, 3))
+    assert kept_seconds(tmp_path / "live", ".wav") == pytest.approx(result.seconds, abs=0.001)
+    assert 2.9 < result.seconds < 3.0
+
+
+def test_who_stops_live_sound_twice_keeps_the_recording(
+    tmp_path: Path, devices: Devices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary, stops = Duplex.close, [KeyboardInterrupt]
+
+    def close(duplex: Duplex) -> None:
+        if stops:
+            raise stops.pop()
+        ordinary(duplex)
+
+    monkeypatch.setattr(Duplex, "close", close)
+    with pytest.raises(KeyboardInterrupt):
+        live_run(None, CARD, tmp_path, report=sounding(devices, 3))
+    assert kept_seconds(tmp_path / "live", ".wav") > 2.9
+
+
+def test_a_model_that_breaks_off_leaves_the_live_sound_recorded_until_then(
+    tmp_path: Path, devices: Devices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary = FakeStream.process
+
+    def broken(self: FakeStream, block: Any) -> Any:
+        if self.total_fed > 2 * RATE:
+            raise ModelError("The network broke off.")
+        return ordinary(self, block)
+
+    monkeypatch.setattr(FakeStream, "process", broken)
+    with pytest.raises(ModelError, match="broke off"):
+        live_run(None, CARD, tmp_path, report=sounding(devices, 600))
+    assert kept_seconds(tmp_path / "live", ".wav") > 1.9
+
+
+def test_a_full_disk_ends_live_sound_and_leaves_what_it_holds(
+    tmp_path: Path, devices: Devices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordinary, report = WavFile.write, sounding(devices, 600)
+    last = tmp_path / "live" / "mix.recording.wav"
+    full: list[bool] = []
+
+    def fill(fraction: float) -> None:
+        report(fraction)
+        if last.stat().st_size > 8 * RATE:
+            full.append(True)
+
+    def write(file: WavFile, block: Any) -> None:
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        ordinary(file, block)
+
+    monkeypatch.setattr(WavFile, "write", write)
+    with pytest.raises(OutputError, match="No space left"):
+        live_run(None, CARD, tmp_path, report=fill)
+    assert kept_seconds(tmp_path / "live", ".recording.wav") > 0.9
+    with pytest.raises(OutputError, match=r"vocals\.recording\.wav”, left by a recording that broke off"):
+        live_run(None, CARD, tmp_path)
+    assert kept_seconds(tmp_path / "live", ".recording.wav") > 0.9
 
 
 def test_what_cannot_be_done_is_said_before_anything_is_written(tmp_path: Path, song: Path) -> None:
