@@ -66,7 +66,7 @@ class Speaker:
         return isinstance(self.output, PacedOutput)
 
     def heard(self) -> float:
-        """Return how many of the frames rendered so far have been heard."""
+        """Return how many of the frames rendered so far have been heard; all, while no device is open."""
         return self._base + (self.output.heard() if self.output is not None else 0.0)
 
     def choose(self, device: str, rate: int) -> None:
@@ -133,6 +133,7 @@ class Speaker:
             if self.output.stuck:
                 self._end(1)
             self.output = None
+            self._base = self._rendered()
 
     def free(self) -> None:
         """Close the device and look anew which ones there are."""

@@ -103,6 +103,13 @@ def test_a_device_that_vanishes_is_replaced_by_the_next(house: House) -> None:
     assert house.speaker.underruns == 2
 
 
+def test_without_an_open_device_the_song_stands_where_it_was_left(house: House) -> None:
+    house.speaker.open(RATE)
+    house.rendered = 5000
+    house.speaker.close()
+    assert house.speaker.heard() == 5000
+
+
 def test_a_device_that_does_not_let_go_ends_the_process(house: House) -> None:
     house.speaker.open(RATE)
     house.speaker.open(RATE)
