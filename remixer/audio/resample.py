@@ -32,12 +32,7 @@ class StreamResampler:
 
     What goes in comes out later (the filter looks ahead), so blocks may be
     empty at first; with `last` the rest is flushed and the total is exact.
-
-    Attributes:
-        delay_frames: frames of lag the caller has to undo: 0, the filter's own is compensated.
     """
-
-    delay_frames = 0
 
     def __init__(self, from_hz: int, to_hz: int, channels: int, quality: str = QUALITY) -> None:
         import soxr

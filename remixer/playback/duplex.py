@@ -69,11 +69,6 @@ class Duplex:
         return preferred_rate(*paired(input_device, output_device))
 
     @property
-    def gaps(self) -> int:
-        """How often the devices lost each other."""
-        return self._bridge.gaps if self._bridge is not None else 0
-
-    @property
     def alive(self) -> bool:
         """Whether the devices run, or `watch` may make them run again."""
         return not self._lost

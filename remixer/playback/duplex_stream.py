@@ -87,11 +87,6 @@ class DuplexStream:
         self.latency_seconds = told_latency(self._stream, block_frames / rate)
 
     @property
-    def xruns(self) -> int:
-        """How many blocks came too late."""
-        return self._xruns.count
-
-    @property
     def alive(self) -> bool:
         """Whether the devices still run: some hang for ever without saying so."""
         return bool(self._stream.active) and time.perf_counter() - self._called < _SILENT_FOR_SECONDS

@@ -64,16 +64,15 @@ class Transport:
 
     # Changes
 
-    def load(self, mixer: Mixer | None, position: int, buffers: Buffers | None = None) -> None:
+    def load(self, mixer: Mixer, position: int, buffers: Buffers) -> None:
         """Turn to another song, resting at a frame; what sounded fades out."""
         self._depart()
         self.playing = self.waiting = False
         self.mixer, self.position, self.loop = mixer, position, None
-        if buffers is not None and buffers.fade != self._buffers.fade:
+        if buffers.fade != self._buffers.fade:
             self._buffers, self._tail_left, self._risen = buffers, 0, buffers.fade
-        if mixer is not None:
-            self.controls = mixer.controls
-            self.moves.append((position, mixer.controls))
+        self.controls = mixer.controls
+        self.moves.append((position, mixer.controls))
         self.anchors = deque([Anchor(self.rendered, position, False)], maxlen=_ANCHORS_KEPT)
 
     def play(self) -> None:
