@@ -87,11 +87,6 @@ class Library:
                 discard(folder)
             excess -= 0 if folder.exists() else sizes[folder]
 
-    def remove(self, song: Song) -> None:
-        """Delete a song with its takes; maps that are still held stay readable."""
-        song.close()
-        discard(song.folder)
-
     def _reopened(self, folder: Path, path: Path) -> Song:
         told = read_told(folder)
         song = Song.load(folder)

@@ -50,7 +50,6 @@ class Song:
         self.source, self.rate = Path(told["source"]), int(told["rate"])
         self.channels, self.format, self.bits = int(told["channels"]), str(told["format"]), told["bits"]
         self._usage = Usage(folder / "in-use")
-        self._fetcher = Fetcher(folder / "mixture.f32")
         self._progress: NDArray[np.uint64] = mapped(folder / "decoded.u64", "<u8", (2,))
         self._lock = threading.Lock()
         self._takes: WeakValueDictionary[str, Take] = WeakValueDictionary()
@@ -58,6 +57,7 @@ class Song:
         self._capacity = 0
         self._mixture: NDArray[np.float32] = np.zeros((0, 2), np.float32)
         self.refresh()
+        self._fetcher = Fetcher(folder / "mixture.f32")
 
     @classmethod
     def load(cls, folder: Path) -> Song:
@@ -175,12 +175,6 @@ class Song:
         if made is None:
             raise InputError(f"The take “{take_id}” of “{self.title}” cannot be opened.")
         return made
-
-    def remove_take(self, take_id: str) -> None:
-        """Delete a take; maps that other processes hold of it stay readable."""
-        with self._lock:
-            self._takes.pop(take_id, None)
-        discard(self._take_folder(take_id))
 
     def read(self, start: int, end: int) -> NDArray[np.float32]:
         """Return a copy of frames [start, end), (n, 2)."""

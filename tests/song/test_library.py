@@ -17,7 +17,7 @@ from remixer.errors import InputError, OutputError
 from remixer.song import library as library_module
 from remixer.song.importing import decode_song
 from remixer.song.library import Library
-from remixer.song.song import Song
+from remixer.song.song import Song, discard
 
 Make = Callable[..., Path]
 
@@ -136,7 +136,7 @@ def test_trimming_sweeps_up_what_crashes_left(library: Library, song: Song) -> N
 
 def test_a_removed_song_stays_readable_where_it_is_open(song: Song, library: Library) -> None:
     before = np.array(song.mixture)
-    library.remove(song)
+    discard(song.folder)
     assert library.recent() == []
     assert np.array_equal(song.mixture, before)
 
@@ -149,6 +149,18 @@ def test_a_damaged_folder_is_made_anew(library: Library, source: Make) -> None:
         decode_song(again)
         assert again.complete
         assert len(library.recent()) == 1
+
+
+def test_a_song_without_its_sound_is_left_out_and_made_anew(library: Library, source: Make) -> None:
+    song = library.open(source())
+    decode_song(song)
+    (song.folder / "mixture.f32").unlink()
+    with pytest.raises(InputError, match="damaged"):
+        Song.load(song.folder)
+    assert library.recent() == []
+    again = library.open(source())
+    decode_song(again)
+    assert again.complete and [one.id for one in library.recent()] == [again.id]
 
 
 def test_a_folder_without_a_song_is_refused(tmp_path: Path) -> None:

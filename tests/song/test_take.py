@@ -16,7 +16,7 @@ import pytest
 from remixer.errors import UsageError
 from remixer.song.importing import decode_song
 from remixer.song.library import Library
-from remixer.song.song import Song
+from remixer.song.song import Song, discard
 from remixer.song.take import TILE_FRAMES, Take, tile_count
 
 STEMS = ("vocals", "drums")
@@ -177,7 +177,7 @@ def test_a_damaged_take_is_no_take(song: Song) -> None:
 def test_a_removed_take_is_gone_and_stays_readable(song: Song) -> None:
     take = song.create_take("model-1", "model", STEMS)
     take.write(0, _noise(TILE_FRAMES))
-    song.remove_take("model-1")
+    discard(take.folder)
     assert song.takes() == []
     assert take.audio[:, 100].any()
 
