@@ -9,6 +9,7 @@ from remixer.session.playlist import Item, Playlist
 
 if TYPE_CHECKING:
     from remixer.separation.inference import SeparationStatus
+    from remixer.song.song import Song
 
 
 class Ahead:
@@ -22,6 +23,7 @@ class Ahead:
     def __init__(self, playlist: Playlist, background: Background) -> None:
         self._playlist = playlist
         self._background = background
+        self._finished: set[tuple[str, str]] = set()
 
     def poll(self, separation: SeparationStatus) -> None:
         """Begin what is due once the song in front is finished. Thread: GUI."""
@@ -40,8 +42,16 @@ class Ahead:
         for item in items[at + 1 :] + items[: max(0, at)]:
             if item.state in ("waiting", "opening", "decoding"):
                 return item
-            if item.state == "ready" and item.song is not None:
-                take = item.song.take(self._background.card.take_id)
-                if take is None or not take.complete:
-                    return item
+            if item.state == "ready" and item.song is not None and not self._is_finished(item.song):
+                return item
         return None
+
+    def _is_finished(self, song: Song) -> bool:
+        """Return whether the chosen model's stems are there; no file is opened to see it twice."""
+        stems = song.id, self._background.card.take_id
+        if stems not in self._finished:
+            take = song.take(self._background.card.take_id)
+            if take is None or not take.complete:
+                return False
+            self._finished.add(stems)
+        return True

@@ -62,6 +62,7 @@ def _decode(song: Song, report: Report) -> None:
     finally:
         writer.close()
         progress.close()
+        song.pyramid.finish()
 
 
 def _fraction(song: Song) -> float:

@@ -74,6 +74,12 @@ class Pyramid:
         for level in range(_IN_BLOCK, len(SCALES_FRAMES)):
             self._gather(level, start_frame, start_frame + audio.shape[1])
 
+    def finish(self) -> None:
+        """Close the files that are written; an update opens them again. Thread: the writer."""
+        for writer in self._writers:
+            writer.close()
+        self._writers = []
+
     def release(self) -> None:
         """Give the mapped pages back to the system."""
         for array in self._maps.values():

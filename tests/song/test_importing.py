@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -31,6 +32,22 @@ def test_a_decoded_song_is_its_file(library: Library, source: Make) -> None:
     assert (song.complete, song.decoded_frames, song.frames) == (True, 100_000, 100_000)
     assert np.array_equal(song.mixture, soundfile.read(song.source, dtype="float32")[0])
     assert np.array_equal(Song.load(song.folder).mixture, song.mixture)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="the system does not list open files so")
+def test_a_decoded_song_holds_no_file_open_to_write(library: Library, source: Make) -> None:
+    import fcntl
+
+    song = library.open(source())
+    decode_song(song)
+    held = []
+    for opened in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):
+            path = opened.readlink()
+            mode = fcntl.fcntl(int(opened.name), fcntl.F_GETFL) & os.O_ACCMODE
+            if path.is_relative_to(song.folder) and mode != os.O_RDONLY:
+                held.append(path.name)
+    assert held == ["in-use"]
 
 
 def test_the_first_block_is_readable_while_decoding_goes_on(library: Library, source: Make) -> None:
