@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -25,10 +26,13 @@ __all__ = ["HopTimes", "Latency", "OutputDevice", "Player", "PlayerStatus"]
 
 Moves = tuple[tuple[int, Controls], ...]
 
+_log = logging.getLogger(__name__)
+
 _FURTHEST_SECONDS = 0.25
 _SPARE_SECONDS = 2.0
 _OUTPUTS_SECONDS = 2.0
 _DEATHS_IN_A_ROW = 5
+_LIVED_SECONDS = 10.0
 
 
 class Player:
@@ -55,6 +59,7 @@ class Player:
         self._held = (0, 0)
         self._restarts = 0
         self._deaths = 0
+        self._begun = 0.0
         self._message = ""
         self._moves: list[tuple[int, Controls]] = []
         self._devices: dict[str, list[OutputDevice]] = {}
@@ -95,7 +100,7 @@ class Player:
         with self._lock:
             self._wish = replace(
                 self._wish, folder=str(song_folder), take_ids=tuple(take_ids), stems=tuple(stems),
-                position=position, playing=False, loop=None, input=None,
+                playing=False, loop=None, input=None,
             )  # fmt: skip
             self._moves.clear()
             self._message = ""
@@ -116,7 +121,7 @@ class Player:
 
     def seek(self, frame: int) -> None:
         """Go on from a frame."""
-        self._want("seek", frame, position=frame)
+        self._want("seek", frame)
 
     def set_loop(self, loop: Loop | None) -> None:
         """Repeat a region, in frames, or nothing."""
@@ -170,11 +175,6 @@ class Player:
         with self._lock:
             return tuple(self._moves)
 
-    def clear_moves(self) -> None:
-        """Forget the fader moves so far."""
-        with self._lock:
-            self._moves.clear()
-
     def status(self) -> PlayerStatus:
         """Return how playback stands now, the frame that is heard at this moment."""
         with self._lock:
@@ -210,7 +210,7 @@ class Player:
             self._send(*command)
 
     def _tell_all(self, child: Child, position: int, playing: bool) -> None:
-        wish = self._wish
+        wish, self._begun = self._wish, time.monotonic()
         child.send("begin", wish.output)
         child.write(json.dumps(wish.controls.to_plain()).encode())
         if wish.folder:
@@ -255,10 +255,13 @@ class Player:
                     self._revive()
                 spare_due = time.monotonic()
             elif time.monotonic() >= spare_due:
-                self._tend_spare()
+                spare_due = time.monotonic() + _SPARE_SECONDS
+                self._tend()
 
-    def _tend_spare(self) -> None:
+    def _tend(self) -> None:
         """Keep a second process waiting, with the device held open as the first one has it."""
+        if self._deaths and time.monotonic() - self._begun > _LIVED_SECONDS:
+            self._deaths, self._message = 0, ""
         if self._spare is None or not self._spare.alive:
             self._spare, self._spare_told = self._made(), ("", 0)
         wanted = (self._wish.output, self._bulletin.status.rate or FIRST_RATE)
@@ -268,11 +271,7 @@ class Player:
 
     def _take(self, name: str, value: Any = None) -> None:
         with self._answered:
-            if name == "ready":
-                if self._deaths >= _DEATHS_IN_A_ROW:
-                    self._message = ""
-                self._deaths = 0
-            elif name == "moves":
+            if name == "moves":
                 self._moves += [(frame, Controls.from_plain(plain)) for frame, plain in value]
             elif name in ("outputs", "inputs"):
                 self._devices[name] = value
@@ -283,6 +282,8 @@ class Player:
                 self._wish = replace(self._wish, input=None)
             elif name == "failed":
                 self._message = value
+            elif name == "fault":
+                _log.warning("A block could not be played: %s", value)
 
     def _revive(self) -> None:
         with self._lock:

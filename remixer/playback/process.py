@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -93,7 +92,6 @@ class Playback:
     def run(self) -> None:
         """Obey and tell until the pipe closes."""
         try:
-            self._connection.send(("ready", os.getpid()))
             while True:
                 deadline = time.monotonic() + _TICK_SECONDS
                 while self._connection.poll(self._patience(deadline)):

@@ -22,7 +22,6 @@ class Wish:
     folder: str = ""
     take_ids: tuple[str, ...] = ()
     stems: tuple[str, ...] = STEMS
-    position: int = 0
     playing: bool = False
     loop: Loop | None = None
     controls: Controls = DEFAULT

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from remixer.mixing.bounce import Selection, mix_blocks
 from remixer.mixing.controls import DEFAULT
 from remixer.playback import child
 from remixer.playback.client import Moves, Player
+from remixer.playback.process import Playback
 from remixer.song.song import Song
 
 MUTED = DEFAULT.with_stem("vocals", mute=True)
@@ -147,6 +149,27 @@ def test_seeking_pausing_and_looping_are_told_at_once(tmp_path: Path, player: Pl
     player.pause()
     assert not player.status().playing
     assert [device.name for device in player.outputs()]
+
+
+def breaks_down(connection: Any, memory: Any, live_model: Path | None) -> None:
+    """Be a playback process that a driver takes with it as soon as its device is opened."""
+    playback = Playback(connection, memory, live_model)
+    playback._commands["begin"] = lambda *_: os._exit(1)
+    playback.run()
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_again_and_again_is_started_less_often_and_that_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(child, "playback_main", breaks_down)
+    player = Player()
+    player.start()
+    try:
+        until(lambda: "keeps failing" in player.status().message)
+        assert player.status().restarts >= 5
+    finally:
+        player.close()
 
 
 def _pid(player: Player) -> int:
