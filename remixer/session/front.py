@@ -195,7 +195,10 @@ class Front:
         stored = self._writer.load_mix(song.id)
         self.remix = Remix.from_stored(stored, self._background.card.stems)
         start = min(self.remix.start_frames, max(0, song.frames - 1))
-        if not song.complete and song.decoded_frames < start + _PLAYABLE_SECONDS * song.rate:
+        playable = round(_PLAYABLE_SECONDS * song.rate)
+        if self._item is not None and self._item.state == "failed" and song.decoded_frames:
+            start = max(0, min(start, song.decoded_frames - playable))
+        elif not song.complete and song.decoded_frames < start + playable:
             return
         self.song = song
         self._sought = (start, time.monotonic() + _SEEK_SECONDS)

@@ -210,6 +210,23 @@ def test_a_song_that_is_cut_off_is_said_and_still_plays(stage: Stage, tmp_path: 
     assert stage.until(lambda now: now.playing)
 
 
+def test_a_cut_off_song_that_was_heard_to_its_end_opens_again(stages: Stages, tmp_path: Path) -> None:
+    whole = write_song(tmp_path / "whole.wav", 2.0)
+    cut = tmp_path / "cut.wav"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    stage = stages()
+    stage.session.open([cut])
+    now = stage.until(lambda now: now.song is not None and now.notices)
+    assert now.song is not None
+    decoded_frames = now.song.decoded_frames
+    stage.session.seek(decoded_frames - 441)
+    stage.session.close()
+    later = stages()
+    later.session.open([cut])
+    now = later.until(lambda now: now.song is not None)
+    assert later.player.calls[0] == ("load", now.song.id, decoded_frames - RATE // 5)  # type: ignore[union-attr]
+
+
 def test_another_model_separates_anew_and_the_first_can_still_be_heard(stage: Stage, song: Path) -> None:
     stage.open(song)
     stage.separated()
