@@ -167,12 +167,14 @@ def check_targets(files: tuple[Path, ...], plan: ExportPlan) -> None:
 
 
 def last_pass(moves: Moves) -> Moves:
-    """Return the moves since the playhead last went back."""
+    """Return the faders as they stood when the playhead last went back, and the moves since."""
+    if not moves:
+        return ()
     start = 0
     for number in range(1, len(moves)):
         if moves[number][0] < moves[number - 1][0]:
             start = number
-    return moves[start:]
+    return ((0, moves[max(0, start - 1)][1]), *moves[start:])
 
 
 def needs_stems(plan: ExportPlan, subject: Subject) -> bool:
