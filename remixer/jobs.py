@@ -39,7 +39,7 @@ class Job(Generic[T]):
         self._result: list[T] = []
         self._cancelled = threading.Event()
         self._ended = threading.Event()
-        self._started_seconds = 0.0
+        self._begun_seconds = 0.0
 
     @property
     def result(self) -> T:
@@ -57,7 +57,7 @@ class Job(Generic[T]):
     @property
     def seconds_left(self) -> float | None:
         """The time left at the pace so far, or None while that is a guess."""
-        elapsed = time.monotonic() - self._started_seconds
+        elapsed = time.monotonic() - self._begun_seconds
         if self.state != "running" or self.fraction < 0.01 or elapsed < 0.5:
             return None
         return elapsed * (1 - self.fraction) / self.fraction
@@ -72,7 +72,6 @@ class Job(Generic[T]):
 
     def run(self) -> None:
         """Do the work now. Thread: worker."""
-        self._started_seconds = time.monotonic()
         self.state = "running"
         try:
             self.report(0.0)
@@ -92,7 +91,7 @@ class Job(Generic[T]):
             self._ended.set()
 
     def report(self, fraction: float) -> None:
-        """Publish the fraction done.
+        """Publish the fraction done; as long as that is 0, the work counts as not begun.
 
         Thread: worker.
 
@@ -100,6 +99,8 @@ class Job(Generic[T]):
             Cancelled: somebody asked the work to stop.
         """
         self.fraction = fraction
+        if fraction <= 0:
+            self._begun_seconds = time.monotonic()
         if self._cancelled.is_set():
             raise Cancelled
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -67,6 +68,21 @@ def test_cancelling_stops_at_the_next_report() -> None:
     with pytest.raises(Cancelled):
         _ = job.result
     jobs.close()
+
+
+def test_the_time_left_counts_from_the_first_step_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, left = [0.0], list[float | None]()
+    monkeypatch.setattr("remixer.jobs.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def work(report: Report) -> None:
+        for at, fraction in ((0.0, 0.0), (1000.0, 0.0), (1010.0, 0.5)):
+            now[0] = at
+            report(fraction)
+        left.append(job.seconds_left)
+
+    job = Job("wait, then work", work)
+    job.run()
+    assert left == [10.0]
 
 
 def test_closing_cancels_what_waits() -> None:
