@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -69,7 +70,8 @@ def completed(arguments: Sequence[str]) -> list[str]:
 
 def _is_a_mere_word(word: str) -> bool:
     path = Path(word)
-    return path.name == word and not path.suffix and not path.exists()
+    there = os.path.exists(path)  # noqa: PTH110  (Path raises where a name is too long)
+    return path.name == word and not path.suffix and not there
 
 
 def _root(

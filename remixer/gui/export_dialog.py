@@ -27,6 +27,7 @@ from remixer.gui.asking import Ask
 from remixer.gui.parts import caption, describe, push_button, quiet_button
 from remixer.gui.words import clock
 from remixer.mixing.controls import RESIDUAL
+from remixer.session.entries import is_folder
 from remixer.session.exporting import ExportPlan
 from remixer.settings import Settings
 
@@ -35,7 +36,6 @@ Files = Callable[[ExportPlan], Sequence[Path]]
 _BITS = (("16", "16 bit"), ("24", "24 bit"), ("float", "32 bit float"))
 _CLIP = (("keep", "Keep the level as it is heard"), ("lower", "Lower all files alike if they would clip"))
 _LOSSLESS = ("wav", "flac")
-_FIELDS = "{song}, {artist}, {stem}, {model}, {n}"
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class ExportDialog(QDialog):
         checked = [name for name, box in self.stem_boxes.items() if box.isChecked()]
         region = self.region.currentData()
         return ExportPlan(
-            folder=Path(self.folder.text()).expanduser(),
+            folder=Path(os.path.expanduser(self.folder.text())),  # noqa: PTH111  (Path raises for nobody's home)
             mix=self.mix.isChecked(),
             stems=tuple(name for name in checked if name != RESIDUAL),
             residual=RESIDUAL in checked,
@@ -151,12 +151,8 @@ class ExportDialog(QDialog):
             start, end = (clock(frame / self._subject.rate, True) for frame in self._subject.loop)
             regions.append(("loop", f"Loop, {start} – {end}"))
         self.region = _combo(self, "Which part of the song", regions, "whole")
-        self.format = _combo(
-            self,
-            "File format",
-            [(name, name.upper()) for name in (*FORMATS, STEM_FORMAT)],
-            settings.export_format,
-        )
+        formats = [(name, name.upper()) for name in (*FORMATS, STEM_FORMAT)]
+        self.format = _combo(self, "File format", formats, settings.export_format)
         self.about_format = caption("Mix and four stems in one file, as DJ programs open it", self)
         self.bits = _combo(self, "Sample format", _BITS, settings.export_bits)
         self.clip = _combo(self, "What happens to peaks above full scale", _CLIP, "keep")
@@ -238,20 +234,16 @@ class ExportDialog(QDialog):
             self._say(error.message, False)
             return
         needs_stems = together or plan.stems or plan.residual or self._subject.mixed
-        there = 0
+        there = _there(files)
         for path in files:
-            exists = path.exists()
-            there += exists
-            item = QListWidgetItem(
-                f"{path.relative_to(plan.folder)}{'   (exists)' if exists else ''}", self.list
-            )
-            item.setToolTip(str(path))
+            mark = "   (exists)" if path in there else ""
+            QListWidgetItem(f"{path.relative_to(plan.folder)}{mark}", self.list).setToolTip(str(path))
         if plan.format == "flac" and plan.bits == "float":
             self._say("A flac file holds 16 or 24 bits; choose wav for float.", False)
         elif not _writable(plan.folder):
             self._say(f"The folder “{plan.folder.name}” cannot be written to; choose another one.", False)
         elif there:
-            self._say(f"{there} of these exist already; you will be asked.", True)
+            self._say(f"{len(there)} of these exist already; you will be asked.", True)
         elif self._subject.separated < 1 and needs_stems:
             self._say("The stems are not finished yet; the export waits for them.", True)
         else:
@@ -269,7 +261,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _go(self) -> None:
-        there = [path for path in self._files(self.plan()) if path.exists()]
+        there = _there(self._files(self.plan()))
         if there:
             if not Ask.overwrite(self, there):
                 return
@@ -277,9 +269,14 @@ class ExportDialog(QDialog):
         self.accept()
 
 
+def _there(paths: Sequence[Path]) -> list[Path]:
+    """Return those that exist; one whose name is too long, or whose folder is closed, does not."""
+    return [path for path in paths if os.path.exists(path)]  # noqa: PTH110  (Path raises for these)
+
+
 def _writable(folder: Path) -> bool:
-    nearest = next((place for place in (folder, *folder.parents) if place.exists()), folder)
-    return nearest.is_dir() and os.access(nearest, os.W_OK)
+    nearest = next(iter(_there((folder, *folder.parents))), folder)
+    return is_folder(nearest) and os.access(nearest, os.W_OK)
 
 
 def _combo(parent: QWidget, says: str, choices: Sequence[tuple[str, str]], current: str) -> QComboBox:

@@ -7,11 +7,13 @@ from string import Formatter
 from remixer.errors import UsageError
 
 FIELDS = ("song", "artist", "stem", "model", "n")
+_MOST_BYTES = 110
+"""Of a field: two of them and an ending fit into the 255 bytes that a file system takes."""
 _NEVER = frozenset('<>:"/\\|?*')
 
 
 def file_name(template: str, **fields: str | int) -> str:
-    """Return the name a template makes, with no character a file system refuses.
+    """Return the name a template makes, with no character a file system refuses; long fields are cut.
 
     A slash in the template itself makes a folder; one in a field does not.
 
@@ -41,4 +43,5 @@ def file_name(template: str, **fields: str | int) -> str:
 
 def _tame(text: str) -> str:
     kept = "".join("_" if letter in _NEVER or ord(letter) < 32 else letter for letter in text)
-    return kept.strip(" .") or "_"
+    cut = kept.strip(" .").encode("utf-8", "ignore")[:_MOST_BYTES].decode("utf-8", "ignore")
+    return cut.rstrip(" .") or "_"

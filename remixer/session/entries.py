@@ -67,6 +67,11 @@ def readable(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def is_folder(path: Path) -> bool:
+    """Return whether there is a folder; False as well where that may not be looked at."""
+    return os.path.isdir(path)  # noqa: PTH112  (Path raises where a name is too long, or a folder is closed)
+
+
 def find_songs(paths: Iterable[Path]) -> Found:
     """Look through files and folders.
 
@@ -76,7 +81,7 @@ def find_songs(paths: Iterable[Path]) -> Found:
     songs: list[Path] = []
     skipped: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             for inner in _walk(path):
                 (songs if inner.suffix.lower() in AUDIO_SUFFIXES else skipped).append(inner)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -160,7 +161,7 @@ def check_targets(files: tuple[Path, ...], plan: ExportPlan) -> None:
     Raises:
         OutputError: a file is there already and may not be replaced.
     """
-    there = [path for path in files if path.exists()]
+    there = [path for path in files if os.path.exists(path)]  # noqa: PTH110  (Path raises: name too long)
     if there and not plan.overwrite:
         others = f" and {len(there) - 1} more exist" if len(there) > 1 else " exists"
         raise OutputError(f"“{there[0].name}”{others} already; nothing was written.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from remixer.errors import InputError
 from remixer.jobs import Job, Jobs, Report
-from remixer.session.entries import Entry, EntryState, Found, find_songs, readable
+from remixer.session.entries import Entry, EntryState, Found, find_songs, is_folder, readable
 from remixer.session.notices import Notices
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Playlist:
     def add(self, paths: Iterable[Path]) -> None:
         """Queue files and the songs in folders, and bring the first of them to the front."""
         listed = [Path(path) for path in paths]
-        if any(path.is_dir() for path in listed):
+        if any(is_folder(path) for path in listed):
             self._looking.append(self._jobs.start("Looking through folders", lambda _: find_songs(listed)))
         else:
             self._take(find_songs(listed), listed)
@@ -200,6 +201,6 @@ class Playlist:
 
     def _kept(self, path: Path) -> Path | None:
         """Return where the library keeps the song of a file that is gone."""
-        if path.exists():
+        if os.path.exists(path):  # noqa: PTH110  (Path raises where a folder may not be searched)
             return None
         return next((song.folder for song in self.library.recent() if song.source == path), None)

@@ -15,6 +15,7 @@ from remixer.session.autosave import Autosave
 from remixer.session.background import Background
 from remixer.session.choices import Choices, Known
 from remixer.session.demo import demo_song
+from remixer.session.entries import is_folder
 from remixer.session.exporting import ExportPlan, Subject, files_of, last_pass, needs_stems
 from remixer.session.exports import Exports
 from remixer.session.front import Front
@@ -116,7 +117,7 @@ class Session:
     def reopen(self) -> None:
         """Bring back what lay on the desk the last time, resting."""
         self.live.stop()
-        present = [Path(path) for path in self.last_desk.paths if not Path(path).is_dir()]
+        present = [Path(path) for path in self.last_desk.paths if not is_folder(Path(path))]
         if present:
             self._autoplay = False
             self.playlist.add(present)

@@ -104,6 +104,8 @@ def test_songs_without_a_command_are_opened() -> None:
     assert completed([]) == ["open"]
     with pytest.raises(UsageError, match="seperate"):
         completed(["seperate", "a.wav"])
+    with pytest.raises(UsageError, match="no song"):
+        completed(["x" * 300])
     assert completed(["--", "separate"]) == ["open", "--", "separate"]
     for arguments in (["separate", "a.wav"], ["--help"], ["--version"], ["open", "a.wav"], ["mix", "--help"]):
         assert completed(arguments) == arguments

@@ -117,6 +117,16 @@ def test_an_export_is_asked_for_and_done(
     assert seen[0].mixed and [name for name, _ in seen[0].stems] == ["vocals", "drums", "bass", "other"]
 
 
+def test_places_that_cannot_be_are_looked_at_all_the_same(desk: Desk, tmp_path: Path) -> None:
+    long = tmp_path / f"{'x' * 300}.wav"
+    dialog = ExportDialog(_subject(tmp_path), Settings(), lambda plan: [plan.folder / long.name], desk.window)
+    desk.qtbot.addWidget(dialog)
+    for place in ("~", "~m", "~nobody/here", str(long)):
+        dialog.folder.setText(place)
+        assert dialog.list.item(0).text() == long.name
+    assert _dialog(desk, _subject(long)).folder.text() == str(long)
+
+
 def test_a_stem_file_needs_no_choice_of_parts(desk: Desk, tmp_path: Path) -> None:
     dialog = _dialog(desk, _subject(tmp_path))
     dialog.format.setCurrentIndex(dialog.format.findData("stem.mp4"))

@@ -48,6 +48,13 @@ def test_a_template_makes_names_that_every_file_system_takes() -> None:
     assert file_name("{song}/{stem}", song="..", stem="x") == "_/x"
 
 
+def test_long_fields_are_cut_so_that_a_name_fits_any_file_system() -> None:
+    for letter in ("x", "é", "🎵"):
+        name = file_name("{song} - {artist}", song=letter * 300, artist=f"{letter * 300}.")
+        assert 200 < len(name.encode()) <= 240 and name.replace(" - ", "") == letter * (len(name) - 3)
+    assert file_name("{song}", song=f"{'x' * 109}. and more") == "x" * 109
+
+
 @pytest.mark.parametrize("template", ["{artst}", "{song", "{song.__class__}", "", "a//b", "{0}"])
 def test_a_wrong_template_is_refused(template: str) -> None:
     with pytest.raises(UsageError):

@@ -11,6 +11,7 @@ from session_parts import FIRST, RATE, SECOND, Stage, failing, write_song
 
 from remixer.errors import UsageError
 from remixer.mixing.controls import Controls
+from remixer.session.store import Desk
 from remixer.settings import Settings, load_settings
 
 Stages = Callable[..., Stage]
@@ -237,6 +238,15 @@ def test_another_model_separates_anew_and_the_first_can_still_be_heard(stage: St
     now = stage.until(lambda now: now.spans[0][2] == FIRST.take_id)
     assert stage.player.take_ids[0] == FIRST.take_id and len(now.takes) == 2
     assert load_settings(stage.settings_file).model == "second"
+
+
+def test_a_name_that_no_file_can_have_is_said_in_a_sentence(stages: Stages, tmp_path: Path) -> None:
+    stage, long = stages(), tmp_path / f"{'x' * 300}.wav"
+    stage.store.save_desk(Desk((str(long),), 0, "x"))
+    for open_it in (lambda: stage.session.open([long]), stages().session.reopen):
+        open_it()
+    stage.until(lambda now: now.entries[0].state == "failed")
+    assert len(_texts(stage)) == 1 and "cannot be read" in _texts(stage)[0]
 
 
 def test_an_unknown_model_in_the_settings_is_said(stages: Stages) -> None:
