@@ -172,6 +172,21 @@ class Stuck(Shares):
         self._stop.set()
 
 
+class Gated(Stuck):
+    """A separator of shares that waits at a gate."""
+
+    def __init__(self, card: ModelCard, gate: threading.Event) -> None:
+        super().__init__(card)
+        self._gate = gate
+
+    def separate(self, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
+        while not self._gate.wait(0.01):
+            if self._stop.is_set():
+                self._stop.clear()
+                raise Cancelled
+        return Shares.separate(self, mixture)
+
+
 def stuck(card: ModelCard, device: str, threads: int) -> Shares:
     """Open a separator that never ends."""
     return Stuck(card)

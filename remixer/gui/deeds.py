@@ -173,7 +173,7 @@ class Deeds:
 
     def next_take(self) -> None:
         """Hear the stems of the next model there are some of."""
-        takes = [take.take_id for take in self._session.front.takes if take.fraction > 0]
+        takes = [take.take_id for take in self._session.front.takes]
         if len(takes) > 1:
             now = self._session.background.heard_first
             place = takes.index(now) if now in takes else -1

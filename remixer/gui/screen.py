@@ -119,13 +119,10 @@ class Screen:
             self._page.mixer.rows[RESIDUAL].lane.refresh()
 
     def _show_takes(self, snapshot: Snapshot) -> None:
-        live = self._session.background.catalog.default_live()
-        passing = live.take_id if live is not None and live.id != snapshot.model else ""
-        takes = [take for take in snapshot.takes if take.fraction > 0 and take.take_id != passing]
         picker = self._page.take
-        picker.setVisible(len(takes) > 1)
-        if len(takes) > 1:
-            choices = [Choice(take.take_id, f"Hear {take.name}") for take in takes]
+        picker.setVisible(len(snapshot.takes) > 1)
+        if len(snapshot.takes) > 1:
+            choices = [Choice(take.take_id, f"Hear {take.name}") for take in snapshot.takes]
             picker.set_choices(choices, snapshot.preferred)
 
     def _names(self, snapshot: Snapshot) -> list[tuple[str, str]]:

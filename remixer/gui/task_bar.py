@@ -49,7 +49,8 @@ class TaskBar(QFrame):
             return
         task = self._task
         waits = task.fraction == 0 and task.state == "running"
-        facts = ["waiting for the stems" if waits else percent(task.fraction), time_left(task.seconds_left)]
+        facts = ["waiting for song or stems" if waits else percent(task.fraction)]
+        facts.append(time_left(task.seconds_left))
         if len(tasks) > 1:
             facts.append(f"{len(tasks) - 1} more waiting")
         self._words.setText(f"Exporting {task.name} · " + " · ".join(fact for fact in facts if fact))

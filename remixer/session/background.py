@@ -164,6 +164,12 @@ class Background:
         """Let one take be heard before all others."""
         self._heard_first = take_id
 
+    @property
+    def passing_take_id(self) -> str:
+        """The take that live separation fills ahead of the playhead, and nobody finishes; empty for none."""
+        live = self.catalog.default_live()
+        return live.take_id if live is not None and live.id != self.card.id else ""
+
     def take_ids(self) -> tuple[str, ...]:
         """Return the takes to be heard, best first; those not begun yet included."""
         order = [self.heard_first, self.card.take_id]
@@ -195,9 +201,10 @@ class Background:
         else:
             self._inference.set_loop(*loop)
 
-    def has_failed(self) -> bool:
-        """Whether the separation ended without finishing. Thread: any."""
-        return self._inference.status().state == "failed"
+    @property
+    def halted(self) -> bool:
+        """Whether nothing is separated until the user asks for it: it was ended, or failed. Thread: any."""
+        return self._stopped or self._inference.status().state == "failed"
 
     def _again(self) -> None:
         self._inference.cancel()

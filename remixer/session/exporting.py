@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from remixer.audio.stem_file import STEM_FORMAT
-from remixer.errors import ModelError, OutputError, UsageError
+from remixer.errors import OutputError, UsageError
 from remixer.jobs import Report
-from remixer.song.take import TILE_FRAMES, tile_count
+from remixer.session.waiting import wait_for_song, wait_for_stems
 
 if TYPE_CHECKING:
     from remixer.audio.encode import Bits
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from remixer.song.take import Take
 
 Moves = tuple[tuple[int, "Controls"], ...]
-
-_WAIT_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,8 @@ class Subject:
         take_ids: the takes heard, best first.
         controls: the faders.
         moves: the faders' moves while the song played the last time: a frame, and the faders from there on.
-        failed: whether the separation has ended without finishing.
+        decoding: whether the song is being decoded, or will be.
+        separating: whether the stems heard first are being made, or will be.
     """
 
     song: Song
@@ -82,7 +80,8 @@ class Subject:
     model: str
     take_ids: tuple[str, ...]
     controls: Controls
-    failed: Callable[[], bool]
+    decoding: Callable[[], bool]
+    separating: Callable[[], bool]
     moves: Moves = ()
 
 
@@ -132,18 +131,21 @@ def files_of(plan: ExportPlan, subject: Subject) -> tuple[Path, ...]:
 
 
 def run_export(plan: ExportPlan, subject: Subject, report: Report) -> tuple[Path, ...]:
-    """Write the files of an export, waiting for the stems first if they are needed. Thread: worker.
+    """Write the files of an export, waiting first for the song and for the stems it needs. Thread: worker.
 
     Raises:
         UsageError: the plan makes no files.
-        ModelError: the stems are not finished and are not waited for.
+        InputError: the song is not decoded as far as it needs, and nobody goes on with it.
+        ModelError: the stems are not finished, and are not waited for or do not come.
         OutputError: a file exists, or cannot be written.
         Cancelled: the report said so; no file is left half-written.
     """
     files = files_of(plan, subject)
     check_targets(files, plan)
-    if needs_stems(plan, subject):
-        _wait_for_stems(plan, subject, report)
+    stems = needs_stems(plan, subject)
+    wait_for_song(plan, subject, stems, report)
+    if stems:
+        wait_for_stems(plan, subject, report)
     for path in files:
         _make_folder(path.parent)
     if plan.format == STEM_FORMAT:
@@ -244,27 +246,6 @@ def _write_stem_file(plan: ExportPlan, subject: Subject, path: Path, report: Rep
         subject.song, _takes(subject)[0], path, Selection(*plan.selection) if plan.selection else None,
         subject.controls if plan.faders else None, plan.clip, subject.song.tags, plan.overwrite, report,
     )  # fmt: skip
-
-
-def _wait_for_stems(plan: ExportPlan, subject: Subject, report: Report) -> None:
-    while True:
-        take = subject.song.take(subject.take_ids[0])
-        if take is not None and _covers(take, plan, subject.song):
-            return
-        if not plan.wait:
-            raise ModelError("The stems are not finished yet; wait for the separation to end.")
-        if subject.failed():
-            raise ModelError("The separation stopped before the stems were finished; nothing was exported.")
-        report(0.0)
-        time.sleep(_WAIT_SECONDS)
-
-
-def _covers(take: Take, plan: ExportPlan, song: Song) -> bool:
-    """Return whether the stems of all that is to be written are there."""
-    if plan.selection is None or not song.complete:
-        return take.complete
-    start, end = plan.selection
-    return bool(take.coverage[start // TILE_FRAMES : tile_count(end)].all())
 
 
 def _make_folder(folder: Path) -> None:

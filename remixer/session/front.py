@@ -45,7 +45,7 @@ class Front:
         self.residual: ResidualPeaks | None = None
         self._jobs = Jobs()
         self._residual_job: Job[None] | None = None
-        self._item: Item | None = None
+        self.item: Item | None = None
         self._autoplay = False
         self._spans_due = 0.0
         self._sought = (0, 0.0)
@@ -57,15 +57,15 @@ class Front:
         if self.song is not None:
             self._player.pause()
         self._background.attach(None)
-        self._item, self.song, self._autoplay = item, None, autoplay
+        self.item, self.song, self._autoplay = item, None, autoplay
         self.spans, self.takes, self._saved, self.residual = (), (), {}, None
         self.remix = Remix(self._background.card.stems)
 
     def poll(self, status: PlayerStatus) -> None:
         """Hand the song over once it can be played, and look where stems have come. Thread: GUI."""
         now = time.monotonic()
-        if self.song is None and self._item is not None and self._item.song is not None:
-            self._begin(self._item.song)
+        if self.song is None and self.item is not None and self.item.song is not None:
+            self._begin(self.item.song)
         if self.song is not None and now >= self._spans_due:
             self._spans_due = now + _SPANS_SECONDS
             self.look()
@@ -78,9 +78,11 @@ class Front:
         take_ids = self._background.take_ids()
         self.spans = heard_spans(song, take_ids, TILE_FRAMES)
         self._look_at_residual(song, take_ids)
+        passing = self._background.passing_take_id
         self.takes = tuple(
             TakeView(take.id, self._background.name(take.id) or take.model_id, take.fraction)
             for take in song.takes()
+            if take.fraction > 0 and take.id != passing
         )
 
     def _look_at_residual(self, song: Song, take_ids: tuple[str, ...]) -> None:
@@ -163,7 +165,7 @@ class Front:
 
     def view(self) -> SongView | None:
         """Return what the window shows of the song."""
-        song, item = self.song, self._item
+        song, item = self.song, self.item
         if song is None or item is None:
             return None
         return SongView(

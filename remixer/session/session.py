@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from remixer.errors import UsageError
 from remixer.jobs import Job, Jobs
 from remixer.session.ahead import Ahead
 from remixer.session.autosave import Autosave
@@ -16,7 +15,7 @@ from remixer.session.background import Background
 from remixer.session.choices import Choices, Known
 from remixer.session.demo import demo_song
 from remixer.session.entries import is_folder
-from remixer.session.exporting import ExportPlan, Subject, files_of, last_pass, needs_stems
+from remixer.session.exporting import ExportPlan, files_of, needs_stems
 from remixer.session.exports import Exports
 from remixer.session.front import Front
 from remixer.session.live_input import LiveInput
@@ -27,6 +26,7 @@ from remixer.session.playlist import Playlist
 from remixer.session.remix import Loop, Remix
 from remixer.session.snapshot import Snapshot
 from remixer.session.store import Store
+from remixer.session.subject import subject_of
 from remixer.session.writer import Writer
 from remixer.settings import Settings
 
@@ -214,7 +214,7 @@ class Session:
         Raises:
             UsageError: no song is open, or the plan makes no files.
         """
-        return files_of(plan, self._subject())
+        return files_of(plan, subject_of(self))
 
     def export(self, plan: ExportPlan) -> Job[tuple[Path, ...]]:
         """Write what is asked for, in the background.
@@ -228,7 +228,7 @@ class Session:
             export_bits=plan.bits,
             export_template=plan.template,
         )
-        subject = self._subject()
+        subject = subject_of(self)
         if needs_stems(plan, subject):
             self.background.insist()
         return self.exports.start(plan, subject)
@@ -288,14 +288,3 @@ class Session:
         if status.message and status.message != self._said:
             self.notices.say(status.message, "error")
         self._said = status.message
-
-    def _subject(self) -> Subject:
-        song, view = self.front.song, self.front.view()
-        if song is None or view is None:
-            raise UsageError("Open a song before exporting.")
-        name = self.background.name(self.background.heard_first)
-        takes = self.background.take_ids()
-        return Subject(
-            song, view.title, view.artist, name, takes, self.front.remix.heard,
-            self.background.has_failed, last_pass(self.player.moves()),
-        )  # fmt: skip
