@@ -56,7 +56,7 @@ class SilentPlayer:
         self, song_folder: Path, take_ids: Sequence[str], stems: Sequence[str], position: int = 0
     ) -> None:
         self.calls.append(("load", Path(song_folder).name, position))
-        self.take_ids = tuple(take_ids)
+        self.take_ids, self.loop = tuple(take_ids), None
         levels = tuple(Level() for _ in range(len(stems) + 2))
         self.now = replace(
             self.now, song_id=Path(song_folder).name, position_frames=position, playing=False, levels=levels

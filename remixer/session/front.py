@@ -136,16 +136,18 @@ class Front:
         self._player.set_controls(self.remix.heard)
 
     def stems_changed(self) -> None:
-        """Begin again when the chosen model has other stems, else only hear its take first."""
+        """Hear the chosen model's take first; where it has other stems, with what can be kept of the mix."""
         stems = self._background.card.stems
         if stems == self.remix.stems:
             self.send_preference()
         elif self.song is not None:
-            self.save()
-            self.remix = Remix(stems)
-            frame = self.position_frames(self._player.status())
-            self.send_controls()
-            self._player.load(self.song.folder, self._background.take_ids(), stems, frame)
+            status = self._player.status()
+            frame = self.position_frames(status)
+            mix = self.remix.to_stored(self.song, self._background.asked_first, frame)
+            self.remix = Remix.from_stored(mix, stems)
+            self._load(self.song, frame)
+            if status.playing:
+                self._player.play()
 
     def levels(self, status: PlayerStatus) -> dict[str, Level]:
         """Return the levels by stem, with `residual` and `master`."""
@@ -206,11 +208,14 @@ class Front:
         self._sought = (start, time.monotonic() + _SEEK_SECONDS)
         self._background.attach(song)
         self._background.prefer(self._known_take(song))
-        self.send_controls()
-        self._player.load(song.folder, self._background.take_ids(), self.remix.stems, start)
-        self.set_loop(self.remix.loop)
+        self._load(song, start)
         if self._autoplay:
             self._player.play()
+
+    def _load(self, song: Song, frame: int) -> None:
+        self.send_controls()
+        self._player.load(song.folder, self._background.take_ids(), self.remix.stems, frame)
+        self.set_loop(self.remix.loop)
 
 
 def describe(song: Song) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from remixer.errors import UsageError
@@ -34,6 +35,7 @@ class Remix:
         self.bypassed = False
         self.start_frames = 0
         self.take_id = ""
+        self._others: tuple[tuple[str, StemControl], ...] = ()
 
     @property
     def controls(self) -> Controls:
@@ -65,8 +67,9 @@ class Remix:
         self.loop = loop
 
     def to_stored(self, song: Song, take_id: str, position_frames: int) -> dict[str, Any]:
-        """Return the mix as plain values."""
-        return Recipe(song.source, song.id, take_id, self.controls, self.loop, position_frames).to_plain()
+        """Return the mix as plain values; the faders of stems that other models make come with it."""
+        controls = replace(self.controls, stems=(*self.controls.stems, *self._others))
+        return Recipe(song.source, song.id, take_id, controls, self.loop, position_frames).to_plain()
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any], stems: tuple[str, ...]) -> Remix:
@@ -85,6 +88,7 @@ class Remix:
                 recipe.controls.master_db,
             )
             remix.history = History(controls)
+            remix._others = tuple(other for other in recipe.controls.stems if other[0] not in stems)
             remix.loop, remix.start_frames, remix.take_id = (
                 recipe.loop,
                 recipe.position_frames,

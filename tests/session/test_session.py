@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from session_parts import FIRST, RATE, SECOND, Stage, failing, write_song
+from session_parts import FIRST, RATE, SECOND, Stage, failing, stuck, write_song
 
 from remixer.errors import UsageError
-from remixer.mixing.controls import Controls
+from remixer.mixing.controls import Controls, StemControl
 from remixer.session.store import Desk
 from remixer.settings import Settings, load_settings
 
 Stages = Callable[..., Stage]
+VOCALS = replace(SECOND, id="vocals-only", stems=("vocals",))
 
 
 def _texts(stage: Stage) -> list[str]:
@@ -238,6 +240,25 @@ def test_another_model_separates_anew_and_the_first_can_still_be_heard(stage: St
     now = stage.until(lambda now: now.spans[0][2] == FIRST.take_id)
     assert stage.player.take_ids[0] == FIRST.take_id and len(now.takes) == 2
     assert load_settings(stage.settings_file).model == "second"
+
+
+def test_a_model_of_other_stems_keeps_the_mix_the_loop_and_the_music(stages: Stages, song: Path) -> None:
+    stage = stages(cards=(FIRST, VOCALS), opener=stuck)
+    stage.open(song)
+    stage.until(lambda now: now.playing)
+    stage.session.set_stem("vocals", gain_db=-6.0)
+    stage.session.set_stem("drums", mute=True)
+    stage.session.set_master(-3.0)
+    stage.session.set_loop((2000, 30_000))
+    stage.session.choices.choose_model(VOCALS.id)
+    now = stage.session.poll()
+    assert now.song is not None and now.song.stems == ("vocals",)
+    assert stage.player.controls == Controls((("vocals", StemControl(-6.0)),), master_db=-3.0)
+    assert stage.player.loop == (2000, 30_000) and now.playing
+    stage.session.close()
+    later = stages(cards=(FIRST, VOCALS), opener=stuck)
+    later.open(song)
+    assert later.session.controls.stem("drums").mute and later.session.controls.stem("vocals").gain_db == -6.0
 
 
 def test_a_name_that_no_file_can_have_is_said_in_a_sentence(stages: Stages, tmp_path: Path) -> None:
