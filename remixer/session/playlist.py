@@ -138,6 +138,8 @@ class Playlist:
             if item.state == "failed" and not item.told and item.job and item.job.error:
                 item.told = True
                 self._notices.say(item.job.error.message, "error")
+        if self.current is not None and self.current.state == "waiting":
+            self.prepare(self.current)  # it was left, and came back before its worker had stopped
 
     def prepare(self, item: Item) -> None:
         """Open and decode a song without bringing it to the front."""

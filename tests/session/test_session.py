@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from remixer.errors import UsageError
 from remixer.mixing.controls import Controls, StemControl
 from remixer.session.store import Desk
 from remixer.settings import Settings, load_settings
+from remixer.song.song import Song
 
 Stages = Callable[..., Stage]
 VOCALS = replace(SECOND, id="vocals-only", stems=("vocals",))
@@ -259,6 +261,27 @@ def test_a_model_of_other_stems_keeps_the_mix_the_loop_and_the_music(stages: Sta
     later = stages(cards=(FIRST, VOCALS), opener=stuck)
     later.open(song)
     assert later.session.controls.stem("drums").mute and later.session.controls.stem("vocals").gain_db == -6.0
+
+
+def test_a_song_that_is_left_and_wanted_again_at_once_opens(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = write_song(tmp_path / "1.wav"), write_song(tmp_path / "2.wav", seed=2)
+    begun, go_on, opened = threading.Event(), threading.Event(), stage.session.library.open
+
+    def held(path: Path) -> Song:
+        if path == first:
+            begun.set()
+            assert go_on.wait(60)
+        return opened(path)
+
+    monkeypatch.setattr(stage.session.library, "open", held)
+    stage.session.open([first, second])
+    assert begun.wait(60)
+    stage.session.step(1)
+    stage.session.step(-1)
+    go_on.set()
+    assert stage.until(lambda now: now.song is not None).current == 0
 
 
 def test_a_name_that_no_file_can_have_is_said_in_a_sentence(stages: Stages, tmp_path: Path) -> None:
