@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from remixer.gui.parts import caption, push_button
+from remixer.gui.parts import caption, push_button, shortened
 from remixer.gui.widgets.dropzone import DropPicture
 
 _DEMO = "Play the demo song"
+_TITLE_PIXELS = 200
 
 
 class EmptyPage(QWidget):
@@ -46,7 +47,8 @@ class EmptyPage(QWidget):
 
     def set_continue(self, title: str) -> None:
         """Offer what was open the last time; empty for nothing."""
-        self._continue.setText(f"Continue “{title}”" if title else "")
+        shown = shortened(title, self._continue, _TITLE_PIXELS).replace("&", "&&")
+        self._continue.setText(f"Continue “{shown}”" if title else "")
         self._continue.setVisible(bool(title))
 
     def show_demo(self, making: bool) -> None:

@@ -102,6 +102,8 @@ class LivePage(QWidget):
         """Forget what came in."""
         for row in self.rows.values():
             row.trail.clear()
+            row.strip.meter.reset()
+        self.master.meter.reset()
 
     def focus_stem(self, name: str) -> None:
         """Take the keyboard to a stem's fader."""

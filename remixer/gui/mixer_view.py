@@ -103,6 +103,12 @@ class MixerView(QWidget):
         self._place_mix(len(names))
         put_in_tab_order(self, (control for row in self.rows.values() for control in row.strip.controls))
 
+    def clear(self) -> None:
+        """Show no waves, all meters and their clip lights out."""
+        self.set_peaks(None, {})
+        for row in self.rows.values():
+            row.strip.meter.reset()
+
     def set_peaks(self, mixture: Columns | None, stems: Mapping[str, Columns]) -> None:
         """Show these waveforms."""
         self.mix_lane.set_peaks(mixture)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 
 def push_button(text: str, says: str, parent: QWidget, primary: bool = False) -> QPushButton:
@@ -44,12 +44,9 @@ def spring(parent: QWidget) -> QWidget:
     return widget
 
 
-def line(parent: QWidget) -> QFrame:
-    """Return a thin line between two groups."""
-    frame = QFrame(parent)
-    frame.setObjectName("line")
-    frame.setFixedHeight(1)
-    return frame
+def shortened(text: str, widget: QWidget, pixels: int) -> str:
+    """Return as much of a text as a widget can write in so many pixels."""
+    return widget.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, pixels)
 
 
 class ElidedLabel(QLabel):

@@ -43,11 +43,11 @@ class Screen:
         """Show a snapshot."""
         page = self._page
         entry = snapshot.entries[snapshot.current] if snapshot.current >= 0 else None
-        page.header.show_song(snapshot.song, entry.title if entry else "")
+        page.header.show_song(snapshot.song, entry.title if entry else "", entry.error if entry else "")
         page.queue.show_entries(snapshot.entries, snapshot.current)
         self._show_pickers(snapshot)
         self._show_song(snapshot)
-        self._show_work(snapshot)
+        self._show_work(snapshot, broken=entry is not None and entry.state == "failed")
         page.transport.show_playing(snapshot.playing)
         page.transport.undo.setEnabled(snapshot.can_undo)
         page.transport.bypass.setChecked(snapshot.bypassed)
@@ -56,16 +56,14 @@ class Screen:
 
     def _show_song(self, snapshot: Snapshot) -> None:
         page, song = self._page, snapshot.song
+        song_id = song.id if song is not None else ""
+        if song_id != self._song_id:
+            self._song_id, self._takes, self._spans = song_id, (), None
+            page.clear()
         if song is None:
-            if self._song_id:
-                self._song_id = ""
-                page.mixer.set_peaks(None, {})
-                page.mixer.set_levels({})
+            page.transport.show_loop(None, 1)
             return
         page.mixer.set_stems((*song.stems, RESIDUAL))
-        if song.id != self._song_id:
-            self._song_id, self._takes, self._spans = song.id, (), None
-            page.show_whole(song.frames)
         page.set_length(song.frames, song.rate)
         self._show_waves(snapshot)
         self._show_takes(snapshot)
@@ -134,7 +132,7 @@ class Screen:
         ranked = [card for card in reversed(background.ranked()) if card.take_id in named]
         return [("", "The song as it is"), *((card.take_id, card.name) for card in ranked)]
 
-    def _show_work(self, snapshot: Snapshot) -> None:
+    def _show_work(self, snapshot: Snapshot, broken: bool) -> None:
         song = snapshot.song
         decoding = None
         if song is not None and not song.complete:
@@ -143,7 +141,7 @@ class Screen:
         status = snapshot.separation
         other = next((entry.title for entry in snapshot.entries if entry.song_id == status.song_id), "")
         ahead = other if song is not None and status.song_id not in ("", song.id) else ""
-        self._page.separation.show_status(status, name, decoding, ahead)
+        self._page.separation.show_status(status, name, decoding, ahead, broken)
 
     def _show_pickers(self, snapshot: Snapshot) -> None:
         header, devices = self._page.header, self._session.choices.devices()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
-from remixer.gui.parts import caption, describe
+from remixer.gui.parts import caption, describe, shortened
 from remixer.gui.tool_button import tool_button
 from remixer.gui.widgets.icons import icon
 from remixer.gui.words import percent, time_left
@@ -15,20 +15,23 @@ from remixer.gui.words import percent, time_left
 if TYPE_CHECKING:
     from remixer.separation.inference import SeparationStatus
 
+_TITLE_PIXELS = 220
+
 
 def separation_sentence(
-    status: SeparationStatus, model: str, decoding: float | None = None, ahead: str = ""
+    status: SeparationStatus, model: str, decoding: float | None = None, ahead: str = "", broken: bool = False
 ) -> str:
     """Return how the work stands in a few words.
 
     Args:
         status: the background work.
         model: the name of the model at work.
-        decoding: the fraction decoded, while the song is being decoded.
+        decoding: the fraction decoded, while that is not all of the song.
         ahead: the title of the song that is being prepared, when it is not the one in front.
+        broken: no more of the song can be decoded.
     """
     if decoding is not None:
-        return f"Decoding · {percent(decoding)}"
+        return f"{'Broke off' if broken else 'Decoding'} · {percent(decoding)}"
     left = time_left(status.seconds_left)
     work = f"Separating “{ahead}”" if ahead else "Separating"
     words = {
@@ -75,16 +78,21 @@ class SeparationBar(QWidget):
         self._stop.clicked.connect(self.cancelled)
 
     def show_status(
-        self, status: SeparationStatus, model: str, decoding: float | None, ahead: str = ""
+        self,
+        status: SeparationStatus,
+        model: str,
+        decoding: float | None,
+        ahead: str = "",
+        broken: bool = False,
     ) -> None:
-        """Show how the work stands; `decoding` is the fraction decoded while that goes on."""
-        words = separation_sentence(status, model, decoding, ahead)
+        """Show how the work stands; what is told is as for `separation_sentence`."""
+        words = separation_sentence(status, model, decoding, shortened(ahead, self, _TITLE_PIXELS), broken)
         if self._words.text() != words:
             self._words.setText(words)
             self._bar.setAccessibleDescription(words)
-        state = "decoding" if decoding is not None else status.state
-        fraction = status.fraction if decoding is None else decoding
-        self._bar.setValue(round(1000 * fraction))
+        decodes = decoding is not None and not broken
+        state = "decoding" if decodes else status.state
+        self._bar.setValue(round(1000 * (decoding if decoding is not None and decodes else status.fraction)))
         if state == self._state:
             return
         self._state = state

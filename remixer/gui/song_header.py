@@ -41,10 +41,10 @@ class SongHeader(QFrame):
         self.export = push_button("Export…", "Write stems or the mix to files (Ctrl+E)", self, primary=True)
         self._lay_out()
 
-    def show_song(self, song: SongView | None, title: str) -> None:
-        """Show what is open; while it is being opened only its title is known."""
+    def show_song(self, song: SongView | None, title: str, error: str = "") -> None:
+        """Show what is open; while it is being opened, or could not be, only its title is known."""
         shown = (
-            (title,)
+            (title, error)
             if song is None
             else (song.title, song.artist, song.note, song.format, song.frames, song.cover)
         )
@@ -53,7 +53,7 @@ class SongHeader(QFrame):
         self._shown = shown
         self._title.set_whole(song.title if song else title)
         if song is None:
-            self._about.set_whole("Opening…")
+            self._about.set_whole(error or "Opening…")
             self._show_cover(None)
             return
         length = clock(song.frames / song.rate) if song.rate else ""

@@ -21,6 +21,8 @@ from remixer.gui.viewport import Viewport
 from remixer.gui.widgets.coverage import CoverageBar, CoverageLegend
 from remixer.gui.widgets.overview import Overview
 
+_ANY_HZ = 44_100
+
 
 class SongPage(QWidget):
     """All widgets of the song in front; knows how they share the view of it.
@@ -55,6 +57,17 @@ class SongPage(QWidget):
         self._lay_out()
         self._listen()
 
+    def clear(self) -> None:
+        """Show no song: no waves, no stems, no loop, all levels and lights out."""
+        self.mixer.clear()
+        self.master.meter.reset()
+        self.overview.set_peaks(None)
+        self.set_spans((), (), ())
+        self.set_loop(None)
+        self.set_length(0, _ANY_HZ)
+        self.set_playhead(0, False)
+        self.transport.show_place(0, 0, _ANY_HZ)
+
     def set_length(self, frames: int, rate: int) -> None:
         """Set how long the song is."""
         self.mixer.set_length(frames, rate)
@@ -64,10 +77,6 @@ class SongPage(QWidget):
         self.spectrum.set_length(frames, rate)
         if frames != self.viewport.frames:
             self.set_viewport(self.viewport.resized(frames))
-
-    def show_whole(self, frames: int) -> None:
-        """Show all of another song."""
-        self.set_viewport(Viewport.whole(frames))
 
     def set_viewport(self, viewport: Viewport) -> None:
         """Show a part of the song everywhere."""

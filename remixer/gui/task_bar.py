@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QWidget
 
-from remixer.gui.parts import caption, describe
+from remixer.gui.parts import caption, describe, shortened
 from remixer.gui.tool_button import tool_button
 from remixer.gui.words import percent, time_left
 from remixer.session.snapshot import Task
+
+_NAME_PIXELS = 360
 
 
 class TaskBar(QFrame):
@@ -53,7 +55,8 @@ class TaskBar(QFrame):
         facts.append(time_left(task.seconds_left))
         if len(tasks) > 1:
             facts.append(f"{len(tasks) - 1} more waiting")
-        self._words.setText(f"Exporting {task.name} · " + " · ".join(fact for fact in facts if fact))
+        name = shortened(task.name, self, _NAME_PIXELS)
+        self._words.setText(f"Exporting {name} · " + " · ".join(fact for fact in facts if fact))
         self._bar.setValue(round(1000 * task.fraction))
 
     @Slot()
