@@ -190,7 +190,8 @@ class Deeds:
         self._session.set_stem(stem, **{what: not getattr(self._session.controls.stem(stem), what)})
 
     def _nudge(self, steps: float) -> None:
-        row = self._page.mixer.rows.get(self.stem)
+        rows = self._live.rows if self._session.live.on else self._page.mixer.rows
+        row = rows.get(self.stem)
         if row is not None:
             self._session.set_stem(self.stem, gain_db=row.strip.fader.stepped(steps))
 

@@ -15,6 +15,7 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtTest import QTest
 
 from remixer.gui.truth_panel import truth_text
+from remixer.gui.widgets.fader import STEP_DB
 
 if TYPE_CHECKING:
     from conftest import Desk
@@ -90,6 +91,14 @@ def test_strips_move_the_live_faders_and_trails_show_the_levels(desk: Desk) -> N
     QTest.keyClick(desk.window, Qt.Key.Key_S)
     assert desk.player.controls.stem("vocals").solo
     desk.until(lambda: desk.live.rows["vocals"].strip.solo.isChecked())
+
+
+def test_arrow_keys_step_the_live_fader(desk: Desk) -> None:
+    _enter(desk)
+    desk.session.set_stem("vocals", gain_db=-6.0)
+    desk.until(lambda: desk.live.rows["vocals"].strip.fader.gain_db == -6.0)
+    _press(desk, Qt.Key.Key_Down)
+    assert desk.session.controls.stem("vocals").gain_db == -6.0 - STEP_DB
 
 
 def test_it_is_recorded_with_a_key_and_the_folder_is_told(desk: Desk, music: Path) -> None:

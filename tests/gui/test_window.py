@@ -248,6 +248,17 @@ def test_a_focused_button_is_pressed_with_space(desk: Desk, song: Path) -> None:
     assert desk.session.controls.stem("bass").mute and desk.player.now.playing is playing
 
 
+def test_a_button_that_was_clicked_leaves_the_space_key_to_playing(desk: Desk, song: Path) -> None:
+    desk.open(song)
+    desk.window.activateWindow()
+    desk.until(desk.window.isActiveWindow)
+    desk.window.setFocus()
+    playing, button = desk.player.now.playing, desk.page.mixer.rows["bass"].strip.mute
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.keyClick(desk.window.focusWidget() or desk.window, Qt.Key.Key_Space)
+    assert desk.session.controls.stem("bass").mute and desk.player.now.playing is not playing
+
+
 def test_the_view_zooms_and_fits(desk: Desk, song: Path) -> None:
     desk.open(song)
     whole = desk.page.viewport

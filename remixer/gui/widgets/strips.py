@@ -107,7 +107,7 @@ class StemStrip(QWidget):
         button.setProperty("says", says)
         button.setCheckable(True)
         button.setFixedSize(24, 22)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tip)
         button.setAccessibleName(tip.partition(":")[0])
         return button
