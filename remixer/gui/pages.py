@@ -109,6 +109,9 @@ class Pages(QObject):
             choices.change(model=model)
         else:
             choices.change(**changes)
+        if "cache_limit_gib" in changes:
+            self._session.trim_cache()
+            choices.look_for_size()
         if "theme" in changes:
             self._themes.set_choice(choices.settings.theme)
 

@@ -51,6 +51,7 @@ class Screen:
         page.transport.show_playing(snapshot.playing)
         page.transport.undo.setEnabled(snapshot.can_undo)
         page.transport.bypass.setChecked(snapshot.bypassed)
+        page.transport.follow.setChecked(self._session.choices.settings.follow)
         if page.side is page.truth:
             page.truth.show_rows(facts_of(self._session, snapshot))
 

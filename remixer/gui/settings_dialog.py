@@ -111,6 +111,7 @@ class SettingsDialog(QDialog):
         self.limit.setDecimals(1)
         self.limit.lineEdit().setTextMargins(9, 0, 0, 0)
         self.limit.setSuffix(" GiB")
+        self.limit.setKeyboardTracking(False)
         self.limit.setValue(settings.cache_limit_gib)
         self.limit.valueChanged.connect(self._limit)
         self._row("At most", self.limit)

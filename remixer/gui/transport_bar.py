@@ -56,10 +56,10 @@ class TransportBar(QFrame):
 
     def show_loop(self, loop: tuple[int, int] | None, rate: int) -> None:
         """Show what is repeated."""
+        self.loop.setChecked(loop is not None)  # a press may have lit it though there is no loop
         if loop == self._loop:
             return
         self._loop = loop
-        self.loop.setChecked(loop is not None)
         text = f"{clock(loop[0] / rate, True)} – {clock(loop[1] / rate, True)}" if loop else ""
         self.loop_words.set_whole(text)
 

@@ -59,7 +59,6 @@ class Wiring(QObject):
         page.transport.loop.clicked.connect(deeds.loop)
         page.transport.loop_in.clicked.connect(deeds.loop_in)
         page.transport.loop_out.clicked.connect(deeds.loop_out)
-        page.transport.follow.setChecked(session.choices.settings.follow)
         page.transport.follow.toggled.connect(self.set_follow)
 
     def _connect_work(self) -> None:

@@ -45,10 +45,10 @@ def milliseconds(value: float | None) -> str:
 
 
 def byte_size(count: float) -> str:
-    """Return a size: `812 MB`, `4.2 GB`."""
-    if count < 1e9:
-        return f"{count / 1e6:.0f} MB"
-    return f"{count / 1e9:.1f} GB"
+    """Return a size: `812 MiB`, `4.2 GiB`."""
+    if count < 2**30:
+        return f"{count / 2**20:.0f} MiB"
+    return f"{count / 2**30:.1f} GiB"
 
 
 def percent(fraction: float) -> str:

@@ -233,6 +233,10 @@ class Session:
             self.background.insist()
         return self.exports.start(plan, subject)
 
+    def trim_cache(self) -> None:
+        """Drop the songs unused longest until the cache keeps within its limit; those of the queue stay."""
+        self.choices.trim({item.song.id for item in self.playlist.items if item.song is not None})
+
     def poll(self) -> Snapshot:
         """Move work along and return how things stand. Thread: the window's, thirty times a second."""
         self.choices.poll()
@@ -242,7 +246,7 @@ class Session:
             self._in_front = self.playlist.current
             self.front.turn_to(self.playlist.current, self._autoplay)
             self.choices.look_for_recent()
-            self.choices.trim({item.song.id for item in self.playlist.items if item.song is not None})
+            self.trim_cache()
         status = self.player.status()
         self.live.poll(status)
         if not self.live.on:

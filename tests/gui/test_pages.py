@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 pytest.importorskip("PySide6")
-from PySide6.QtCore import QDir
+from PySide6.QtCore import QDir, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog
 
 from remixer.errors import RemixerError
@@ -158,6 +159,22 @@ def test_settings_count_at_once_and_are_kept(desk: Desk, tmp_path: Path) -> None
     page.model.chosen.emit("")
     assert desk.session.background.card.id == "first" and load_settings(desk.stage.settings_file).model == ""
     desk.work.pages.apply({"theme": "dark"})
+
+
+def test_a_limit_counts_when_it_is_written_whole(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[float] = []
+    choices = desk.session.choices
+    monkeypatch.setattr(choices, "trim", lambda keep: limits.append(choices.settings.cache_limit_gib))
+    page = SettingsDialog(choices.settings, [], [], tmp_path, desk.window)
+    desk.qtbot.addWidget(page)
+    page.changed.connect(desk.work.pages.apply)
+    page.limit.selectAll()
+    QTest.keyClicks(page.limit, "31")
+    assert limits == []
+    QTest.keyClick(page.limit, Qt.Key.Key_Return)
+    assert limits == [31.0]
 
 
 def test_no_key_does_two_things_and_every_key_does_one(desk: Desk) -> None:

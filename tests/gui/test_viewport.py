@@ -66,4 +66,4 @@ def test_numbers_are_said_as_people_read_them() -> None:
     ]  # fmt: skip
     assert [milliseconds(value) for value in (None, 11.61, 83.6)] == ["–", "11.6 ms", "84 ms"]
     assert [percent(value) for value in (0, 0.999, 1)] == ["0 %", "99 %", "100 %"]
-    assert [byte_size(value) for value in (8e6, 4.25e9)] == ["8 MB", "4.2 GB"]
+    assert [byte_size(value) for value in (8 * 2**20, 4.25 * 2**30)] == ["8 MiB", "4.2 GiB"]

@@ -259,6 +259,29 @@ def test_a_button_that_was_clicked_leaves_the_space_key_to_playing(desk: Desk, s
     assert desk.session.controls.stem("bass").mute and desk.player.now.playing is not playing
 
 
+def test_the_loop_button_is_lit_only_while_there_is_a_loop(desk: Desk, tmp_path: Path) -> None:
+    button = desk.page.transport.loop
+    desk.open(write_song(tmp_path / "Short.wav", 0.04))
+    button.click()
+    assert desk.player.loop is None
+    desk.until(lambda: not button.isChecked())
+    (tmp_path / "broken.wav").write_bytes(b"no sound at all")
+    desk.session.open([tmp_path / "broken.wav"])
+    desk.until(lambda: desk.session.front.song is None)
+    button.click()
+    desk.until(lambda: not button.isChecked())
+
+
+def test_the_view_follows_as_button_and_settings_say(desk: Desk, song: Path) -> None:
+    desk.open(song)
+    follow = desk.page.transport.follow
+    desk.until(follow.isChecked)
+    desk.work.pages.apply({"follow": False})
+    desk.until(lambda: not follow.isChecked())
+    follow.click()
+    assert desk.session.choices.settings.follow
+
+
 def test_the_view_zooms_and_fits(desk: Desk, song: Path) -> None:
     desk.open(song)
     whole = desk.page.viewport

@@ -293,6 +293,18 @@ def test_a_name_that_no_file_can_have_is_said_in_a_sentence(stages: Stages, tmp_
     assert len(_texts(stage)) == 1 and "cannot be read" in _texts(stage)[0]
 
 
+def test_a_limit_that_is_lowered_frees_room_at_once(stage: Stage, tmp_path: Path) -> None:
+    gone = stage.open(write_song(tmp_path / "1.wav", seed=1)).song
+    kept = stage.open(write_song(tmp_path / "2.wav", seed=2)).song
+    assert gone is not None and kept is not None
+    stage.session.remove(0)
+    stage.session.choices.change(cache_limit_gib=1e-6)
+    stage.session.trim_cache()
+    songs = stage.session.library.root / "songs"
+    stage.until(lambda now: not (songs / gone.id).exists())
+    assert (songs / kept.id).exists()
+
+
 def test_an_unknown_model_in_the_settings_is_said(stages: Stages) -> None:
     stage = stages(settings=Settings(model="gone"))
     assert _texts(stage) == ["The chosen model “gone” is not installed; “First” is used."]
