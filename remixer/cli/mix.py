@@ -11,7 +11,7 @@ import typer
 
 from remixer.cli.faders import read_controls
 from remixer.cli.preparing import Run, chosen_model, decoded, open_library, separated, used_device
-from remixer.cli.printing import ProgressLine, print_json, warn_of_clipping
+from remixer.cli.printing import ProgressLine, print_json, warn_of_clipping, warn_of_resampling
 
 if TYPE_CHECKING:
     from remixer.audio.encode import Encoding
@@ -91,6 +91,7 @@ def _write(
     if takes and clip is Clip.KEEP and encoding.bits != "float":
         measuring = line.about("Measuring")
         warn_of_clipping(measure_mix(song, takes, controls, stems=stems, report=measuring), "--clip")
+    warn_of_resampling(song.rate, encoding)
     writing = line.about(f"Writing {out.name}")
     if encoding.format == STEM_FORMAT:
         bounce_stem_file(song, takes[0], out, None, controls, clip.value, song.tags, overwrite, writing)

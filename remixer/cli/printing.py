@@ -7,9 +7,12 @@ import math
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from remixer.audio.encode import Encoding
 
 _EVERY_SECONDS = 0.1
 
@@ -37,6 +40,13 @@ def warn_of_clipping(peak: float, remedy: str) -> None:
     """Say that what is written exceeds full scale and is held there; silent where it does not."""
     if peak > 1:
         warn(f"The sound is {20 * math.log10(peak):.1f} dB above full scale and clips there; see {remedy}.")
+
+
+def warn_of_resampling(rate: int, encoding: Encoding) -> None:
+    """Say that what is written has another sample rate than the song; silent where it has not."""
+    written = encoding.rate_for(rate)
+    if written != rate:
+        warn(f"Resampled from {rate / 1000:g} to {written / 1000:g} kHz, as {encoding.format} needs it.")
 
 
 class ProgressLine:

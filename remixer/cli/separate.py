@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remixer.cli.preparing import Run, chosen_model, decoded, open_library, separated, used_device
-from remixer.cli.printing import ProgressLine, print_json, warn, warn_of_clipping
+from remixer.cli.printing import ProgressLine, print_json, warn, warn_of_clipping, warn_of_resampling
 from remixer.errors import Cancelled, RemixerError, UsageError
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def _one(
                 warn_of_clipping(
                     measure_stems(song, take, names, report=line.about("Measuring")), "--bits float"
                 )
+            warn_of_resampling(song.rate, encoding)
             report = line.about(f"Writing {song.title}")
             if together:
                 bounce_stem_file(song, take, paths[0], tags=song.tags, overwrite=overwrite, report=report)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from remixer.audio.encode import FORMATS, STEM_FORMAT
+from remixer.audio.encode import FORMATS, STEM_FORMAT, Encoding
 from remixer.errors import RemixerError
 from remixer.gui.asking import Ask
 from remixer.gui.parts import caption, describe, push_button, quiet_button
@@ -233,7 +233,6 @@ class ExportDialog(QDialog):
         except RemixerError as error:
             self._say(error.message, False)
             return
-        needs_stems = together or plan.stems or plan.residual or self._subject.mixed
         there = _there(files)
         for path in files:
             mark = "   (exists)" if path in there else ""
@@ -242,12 +241,23 @@ class ExportDialog(QDialog):
             self._say("A flac file holds 16 or 24 bits; choose wav for float.", False)
         elif not _writable(plan.folder):
             self._say(f"The folder “{plan.folder.name}” cannot be written to; choose another one.", False)
-        elif there:
-            self._say(f"{len(there)} of these exist already; you will be asked.", True)
-        elif self._subject.separated < 1 and needs_stems:
-            self._say("The stems are not finished yet; the export waits for them.", True)
         else:
-            self._say("", True)
+            self._say(" ".join(self._notes(plan, len(there))), True)
+
+    def _notes(self, plan: ExportPlan, there: int) -> list[str]:
+        """Return what is worth knowing before the files are written, in sentences."""
+        notes = []
+        if there:
+            notes.append(f"{there} of these exist already; you will be asked.")
+        needs_stems = plan.format == STEM_FORMAT or plan.stems or plan.residual or self._subject.mixed
+        if self._subject.separated < 1 and needs_stems:
+            notes.append("The stems are not finished yet; the export waits for them.")
+        rate = self._subject.rate
+        written = Encoding(plan.format, plan.bits).rate_for(rate)
+        if written != rate:
+            kilohertz = f"{rate / 1000:g} to {written / 1000:g} kHz"
+            notes.append(f"Resampled from {kilohertz}, as {plan.format} needs it.")
+        return notes
 
     def _say(self, text: str, possible: bool) -> None:
         self.problem.setText(text)

@@ -20,6 +20,7 @@ from remixer.gui.task_bar import TaskBar
 from remixer.gui.widgets.theme import ThemeSwitch
 from remixer.paths import log_dir
 from remixer.session import Session
+from remixer.session.entries import is_folder
 from remixer.session.notices import Notice
 from remixer.session.snapshot import Snapshot
 
@@ -50,8 +51,12 @@ class Pages(QObject):
             self._session.notices.say("Open a song before exporting.", "error")
             return
         settings = self._session.choices.settings
+        song = self._session.front.song
         plan = ExportDialog.ask(subject, settings, self._session.export_files, self._window)
         if plan is None:
+            return
+        if self._session.front.song is not song:
+            self._session.notices.say("Another song was opened meanwhile; nothing was exported.", "error")
             return
         try:
             self._session.export(plan)
@@ -145,8 +150,10 @@ class Pages(QObject):
 
 
 def _export_folder(source: Path) -> Path:
-    """Return the song's own folder, or the music folder where that cannot be written to."""
-    if source.parent.is_dir() and os.access(source.parent, os.W_OK):
+    """Return the song's own folder; the music folder where that cannot be written to, or not be shown."""
+    folder = str(source.parent)
+    is_text = os.fsencode(folder).decode("utf-8", "ignore") == folder
+    if is_text and os.access(folder, os.W_OK) and is_folder(source.parent):
         return source.parent
     return music_folder()
 

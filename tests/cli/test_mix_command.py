@@ -143,3 +143,11 @@ def test_the_exit_code_says_what_failed(remixer: Run, song: Make, tmp_path: Path
     )
     assert remixer("mix", song(), "--out", tmp_path / "x.wav", "--overwrite").code == 0
     assert remixer("mix", song(), "--out", tmp_path / "x.wav", "--overwrite").code == 0
+
+
+@pytest.mark.usefixtures("no_model")
+def test_another_sample_rate_is_told(remixer: Run, song: Make, tmp_path: Path) -> None:
+    done = remixer("mix", song(rate=96_000), "--out", tmp_path / "x.mp3")
+    assert (done.code, done.out, done.err) == (0, "", "Resampled from 96 to 48 kHz, as mp3 needs it.\n")
+    done = remixer("mix", song(rate=48_000), "--out", tmp_path / "y.mp3")
+    assert (done.code, done.err) == (0, "")

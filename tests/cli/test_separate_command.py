@@ -180,3 +180,9 @@ def test_much_room_is_said_before_and_too_little_refused(
     done = remixer("separate", other, *options[1:])
     assert (done.code, done.err.count("\n")) == (5, 1)
     assert "free some space" in done.err and not (tmp_path / "o" / "other").exists()
+
+
+def test_another_sample_rate_is_told(remixer: Run, song: Make, tmp_path: Path) -> None:
+    options = ["--model", "classic", "--format", "opus", "--stems", "drums", "--out", tmp_path / "o"]
+    done = remixer("separate", song(), *options, "--json")
+    assert (done.code, done.err) == (0, "Resampled from 44.1 to 48 kHz, as opus needs it.\n")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from session_parts import write_song
 
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QDir, Qt
@@ -21,6 +23,7 @@ from remixer.gui.asking import Ask
 from remixer.gui.claim import Claim, window_name
 from remixer.gui.export_dialog import ExportDialog, ExportSubject
 from remixer.gui.handover import Receiver, hand_over
+from remixer.gui.pages import _export_folder, music_folder
 from remixer.gui.pickers import Choice
 from remixer.gui.settings_dialog import SettingsDialog
 from remixer.session.exporting import ExportPlan
@@ -126,6 +129,41 @@ def test_places_that_cannot_be_are_looked_at_all_the_same(desk: Desk, tmp_path: 
         dialog.folder.setText(place)
         assert dialog.list.item(0).text() == long.name
     assert _dialog(desk, _subject(long)).folder.text() == str(long)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_folder_that_cannot_be_written_down_is_not_offered(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    assert _export_folder(folder / "song.wav") == music_folder()
+    assert _export_folder(tmp_path / "song.wav") == tmp_path
+
+
+def test_another_sample_rate_is_told(desk: Desk, tmp_path: Path) -> None:
+    dialog = _dialog(desk, _subject(tmp_path, rate=96_000))
+    told = {}
+    for row in range(dialog.format.count()):
+        dialog.format.setCurrentIndex(row)
+        told[dialog.format.currentData()] = dialog.problem.text()
+    assert told["mp3"] == "Resampled from 96 to 48 kHz, as mp3 needs it." and "opus" in told["opus"]
+    assert told["wav"] == told["flac"] == told["m4a"] == ""
+
+
+def test_a_song_that_comes_while_it_is_asked_is_not_exported_in_the_others_place(
+    desk: Desk, song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.open(song)
+    other = write_song(tmp_path / "Other.wav", seed=5)
+
+    def answer(cls: type[ExportDialog], *asked: object) -> ExportPlan:
+        desk.session.open([other])
+        desk.until(lambda: desk.session.front.song is not None and desk.session.front.song.source == other)
+        return ExportPlan(tmp_path / "out")
+
+    monkeypatch.setattr(ExportDialog, "ask", classmethod(answer))
+    desk.work.pages.export()
+    assert not desk.session.exports.busy
+    assert "Another song was opened" in desk.session.notices.current()[-1].text
 
 
 def test_a_stem_file_needs_no_choice_of_parts(desk: Desk, tmp_path: Path) -> None:
