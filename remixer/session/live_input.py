@@ -78,6 +78,7 @@ class LiveInput:
         self._card = background.catalog.default_live()
         self.remix = Remix(self._card.stems if self._card is not None else ())
         self._input, self._cushion = "", 0
+        self._asked: Path | None = None
         self.folder: Path | None = None
         self._recording = False
         self._restarts = 0
@@ -120,8 +121,8 @@ class LiveInput:
     def record(self, parent: Path) -> None:
         """Record stems and mix to a new folder in a folder."""
         if self.on:
-            self.folder = _new_folder(parent)
-            self._player.record(self.folder)
+            self._asked = _new_folder(parent)
+            self._player.record(self._asked)
 
     def stop_recording(self) -> None:
         """Finish the recording's files."""
@@ -153,6 +154,8 @@ class LiveInput:
             self.recover(self.folder, False)
             if status.listening and status.restarts > self._restarts:
                 self.record(self.folder.parent)
+        if self.on and status.recording and not self._recording:
+            self.folder = self._asked
         self._recording, self._restarts = self.on and status.recording, status.restarts
         if self.on and not status.listening:
             if status.message:

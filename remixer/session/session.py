@@ -106,7 +106,7 @@ class Session:
     def open_demo(self) -> None:
         """Make the demo song if it is not there yet, and open it."""
         if self._demo is None:
-            folder = self.library.root.parent
+            folder = self.library.root
             self._demo = self._jobs.start("Making the demo song", lambda _: demo_song(folder))
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +91,13 @@ def test_paths_of_any_bytes_are_taken_from_a_drop() -> None:
         "text/uri-list", b"file:///music/caf%E9%20%F0%9F%8E%B5.wav\r\nhttp://x/y\r\nfile://host/z.mp3\r\n"
     )
     assert dropped_paths(mime) == [Path(os.fsdecode(b"/music/caf\xe9 \xf0\x9f\x8e\xb5.wav")), Path("/z.mp3")]
+
+
+def test_a_server_stays_in_the_path_where_paths_begin_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("remixer.gui.drops.sys", SimpleNamespace(platform="win32"))
+    mime = QMimeData()
+    mime.setUrls([QUrl("file://server/share/a%20b.wav")])
+    assert dropped_paths(mime) == [Path("//server/share/a b.wav")]
 
 
 def test_what_is_dropped_early_opens_when_somebody_can_open_it(
@@ -432,6 +441,22 @@ def test_closing_saves_and_ends_the_player(desk: Desk, song: Path) -> None:
     desk.window.close()
     assert desk.player.closed
     assert desk.stage.store.load_mix(desk.session.front.song.id)  # type: ignore[union-attr]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_to_end_closes_the_window(desk: Desk, name: str) -> None:
+    from remixer.app import _end_on_signals
+
+    numbers = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+    before = [signal.signal(number, signal.default_int_handler) for number in numbers]
+    try:
+        _end_on_signals(desk.window)
+        os.kill(os.getpid(), getattr(signal, name))
+        desk.until(lambda: desk.player.closed)
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def test_the_window_comes_back_where_it_was(desk: Desk) -> None:

@@ -142,6 +142,16 @@ def test_the_way_back_to_the_song_finishes_a_recording(live: Stage, tmp_path: Pa
     assert [notice.text.split(" “")[0] for notice in live.session.poll().notices] == ["Recorded to"]
 
 
+def test_a_recording_that_could_not_begin_has_no_folder(
+    live: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.session.live.listen("mic")
+    monkeypatch.setattr(live.player, "record", lambda folder: None)
+    live.session.live.record(tmp_path / "Music")
+    view = _view(live)
+    assert not view.recording and view.folder is None
+
+
 def test_a_recording_that_broke_off_gets_its_names(live: Stage, tmp_path: Path) -> None:
     folder = broken_recording(live, tmp_path)
     notice = live.session.poll().notices[-1]

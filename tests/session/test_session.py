@@ -350,6 +350,7 @@ def test_the_demo_song_opens(stage: Stage) -> None:
     stage.session.open_demo()
     now = stage.until(lambda now: now.song is not None and now.song.complete)
     assert now.song is not None and now.song.frames >= 29 * RATE
+    assert stage.session.library.root in now.song.source.parents
 
 
 def test_nothing_can_be_exported_before_a_song_is_open(stage: Stage, tmp_path: Path) -> None:
