@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from remixer.gui.parts import push_button
@@ -13,6 +14,7 @@ from remixer.session.notices import Notice
 
 _ACTIONS = {"logs": "Show log", "reopen": "Reopen", "folder": "Show folder"}
 _INFO_MS = 10_000
+_Politeness = QAccessible.AnnouncementPoliteness
 
 
 class MessageBar(QFrame):
@@ -79,8 +81,16 @@ class MessageBar(QFrame):
             widget.style().polish(widget)
         self.setAccessibleName(f"{'Error' if notice.kind == 'error' else 'Message'}: {notice.text}")
         self.show()
+        self._announce(notice)
         if notice.kind == "info":
             self._fade.start()
+
+    def _announce(self, notice: Notice) -> None:
+        """Let a screen reader say it, though the keyboard is elsewhere."""
+        event = QAccessibleAnnouncementEvent(self, notice.text)
+        urgent = notice.kind == "error"
+        event.setPoliteness(_Politeness.Assertive if urgent else _Politeness.Polite)
+        QAccessible.updateAccessibility(event)
 
     @Slot()
     def _dismiss(self) -> None:

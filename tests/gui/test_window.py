@@ -17,7 +17,14 @@ from session_parts import FIRST, SECOND, stuck, write_song
 
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent, QFileOpenEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDropEvent,
+    QFileOpenEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -371,6 +378,16 @@ def test_an_error_stands_before_other_messages_until_it_is_dismissed(desk: Desk)
     desk.until(lambda: bar.accessibleName() == "Message: It is done.")
     bar._dismiss()
     desk.until(lambda: not bar.isVisible())
+
+
+def test_what_is_shown_as_a_message_is_spoken_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken: list[QAccessibleAnnouncementEvent] = []
+    monkeypatch.setattr(
+        "remixer.gui.message_bar.QAccessible", SimpleNamespace(updateAccessibility=spoken.append)
+    )
+    desk.session.notices.say("It failed.", "error")
+    desk.until(lambda: [event.message() for event in spoken] == ["It failed."])
+    assert spoken[0].politeness() == QAccessible.AnnouncementPoliteness.Assertive
 
 
 def test_every_control_says_what_it_is(desk: Desk, song: Path) -> None:
