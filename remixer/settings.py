@@ -128,7 +128,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 def _sound(name: str, value: object) -> bool:
     defaults = Settings()
-    if not hasattr(defaults, name) or name not in {field.name for field in dataclasses.fields(defaults)}:
+    if name not in {field.name for field in dataclasses.fields(defaults)}:
         return False
     default = getattr(defaults, name)
     if name == "cache_limit_gib":

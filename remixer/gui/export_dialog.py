@@ -148,7 +148,7 @@ class ExportDialog(QDialog):
         whole = f"Whole song, {clock(self._subject.frames / self._subject.rate)}"
         regions = [("whole", whole)]
         if self._subject.loop is not None:
-            start, end = (clock(frame / self._subject.rate, True) for frame in self._subject.loop)
+            start, end = (clock(frame / self._subject.rate, 0.1) for frame in self._subject.loop)
             regions.append(("loop", f"Loop, {start} – {end}"))
         self.region = _combo(self, "Which part of the song", regions, "whole")
         formats = [(name, name.upper()) for name in (*FORMATS, STEM_FORMAT)]

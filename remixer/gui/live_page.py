@@ -90,7 +90,7 @@ class LivePage(QWidget):
         self.master.show_master(live.controls.master_db, live.levels.get("master"))
         self.bypass.setChecked(live.bypassed)
         self._about.set_whole(about)
-        self._time.setText(clock(live.recorded_seconds, tenths=True) if live.recording else "")
+        self._time.setText(clock(live.recorded_seconds, 0.1) if live.recording else "")
         self._place.set_whole(_place(live))
         self.folder.setVisible(live.folder is not None)
         state = (live.begun, live.audible, live.recording)

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from remixer.gui.keys import UP_DOWN, keep_keys
 from remixer.gui.output_button import OutputButton
 from remixer.gui.parts import caption
+from remixer.gui.widgets import taper
 from remixer.gui.widgets.fader import Fader
 from remixer.gui.widgets.meter import Meter
-from remixer.gui.words import decibels
 from remixer.mixing.levels import Level
 
 
@@ -29,7 +29,7 @@ class MasterStrip(QWidget):
         self.fader = Fader("Master", Qt.Orientation.Horizontal, parent=self)
         self.fader.setMinimumWidth(130)
         self.meter = Meter("Master", Qt.Orientation.Horizontal, parent=self)
-        self._value = caption(decibels(0.0), self, "figure")
+        self._value = caption(f"{taper.written(0.0)} dB", self, "figure")
         self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("−00.0 dB"))
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         head = QHBoxLayout()
@@ -51,10 +51,10 @@ class MasterStrip(QWidget):
         """Show gain and level."""
         if gain_db != self.fader.gain_db:
             self.fader.set_gain_db(gain_db)
-        self._value.setText(decibels(gain_db))
+        self._value.setText(f"{taper.written(gain_db)} dB")
         self.meter.set_level(level or Level())
 
     @Slot(float)
     def _changed(self, gain_db: float) -> None:
-        self._value.setText(decibels(gain_db))
+        self._value.setText(f"{taper.written(gain_db)} dB")
         self.gain_changed.emit(gain_db)

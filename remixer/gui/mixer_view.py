@@ -141,7 +141,7 @@ class MixerView(QWidget):
         for name, row in self.rows.items():
             row.lane.set_covered(spans)
             if name != RESIDUAL:
-                row.lane.refresh()
+                row.lane.forget()
 
     def set_controls(self, controls: Controls) -> None:
         """Show the faders as they stand."""

@@ -101,8 +101,8 @@ class Screen:
             covered = [(start, end) for start, end, key in snapshot.spans if key]
             page.set_spans(snapshot.spans, covered, self._names(snapshot))
             if not was_complete:
-                page.mixer.mix_lane.refresh()
-                page.overview.refresh()
+                page.mixer.mix_lane.forget()
+                page.overview.forget()
 
     def _residual_columns(self, start: int, end: int, columns: int) -> NDArray[np.float32]:
         residual = self._session.front.residual
@@ -115,7 +115,7 @@ class Screen:
         tiles = residual.tiles if residual is not None else 0
         if tiles != self._residual_tiles:
             self._residual_tiles = tiles
-            self._page.mixer.rows[RESIDUAL].lane.refresh()
+            self._page.mixer.rows[RESIDUAL].lane.forget()
 
     def _show_takes(self, snapshot: Snapshot) -> None:
         picker = self._page.take

@@ -60,7 +60,7 @@ class TransportBar(QFrame):
         if loop == self._loop:
             return
         self._loop = loop
-        text = f"{clock(loop[0] / rate, True)} – {clock(loop[1] / rate, True)}" if loop else ""
+        text = f"{clock(loop[0] / rate, 0.1)} – {clock(loop[1] / rate, 0.1)}" if loop else ""
         self.loop_words.set_whole(text)
 
     def add_master(self, widget: QWidget) -> None:

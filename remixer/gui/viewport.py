@@ -31,11 +31,6 @@ class Viewport:
         """How many frames are shown."""
         return self.end - self.start
 
-    @property
-    def zoom(self) -> float:
-        """How many times closer than the whole song."""
-        return self.frames / self.span
-
     def resized(self, frames: int) -> Viewport:
         """Return the view after the song's length became better known."""
         frames = max(1, frames)
@@ -70,12 +65,6 @@ class Viewport:
     def framed(self, start: int, end: int) -> Viewport:
         """Return the view of exactly these frames."""
         return self._placed(min(self.frames, max(min(_LEAST_FRAMES, self.frames), end - start)), start)
-
-    def showing(self, start: int, end: int) -> Viewport:
-        """Return the view of a region with a little around it."""
-        around = max(1, (end - start) // 20)
-        span = min(self.frames, max(_LEAST_FRAMES, end - start + 2 * around))
-        return self._placed(span, start - around)
 
     def _placed(self, span: int, start: int) -> Viewport:
         start = max(0, min(start, self.frames - span))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 
 
-def clock(seconds: float, tenths: bool = False) -> str:
-    """Return a place in a song: `3:07`, `1:02:45`, `3:07.4`."""
+def clock(seconds: float, step: float = 1.0) -> str:
+    """Return a place in a song, to a step in seconds: `3:07`, `1:02:45`; `3:07.4` in steps of 0.1."""
     if not math.isfinite(seconds) or seconds < 0:
         seconds = 0.0
-    total = round(seconds * 10) if tenths else round(seconds) * 10
-    whole, tenth = divmod(total, 10)
+    decimals = max(0, min(3, math.ceil(-math.log10(step) - 1e-9))) if step < 1 else 0
+    whole, part = divmod(round(seconds * 10**decimals), 10**decimals)
     minutes, second = divmod(whole, 60)
     hours, minute = divmod(minutes, 60)
     text = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-    return f"{text}.{tenth}" if tenths else text
+    return f"{text}.{part:0{decimals}}" if decimals else text
 
 
 def time_left(seconds: float | None) -> str:
@@ -26,15 +26,6 @@ def time_left(seconds: float | None) -> str:
     if seconds < 3600:
         return f"{round(seconds / 60)} min left"
     return f"{seconds / 3600:.1f} h left"
-
-
-def decibels(value: float) -> str:
-    """Return a gain: `+3.0 dB`, `0.0 dB`, `−∞ dB`."""
-    if value == -math.inf or value <= -120:
-        return "−∞ dB"
-    rounded = round(value, 1)
-    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
-    return f"{sign}{abs(rounded):.1f} dB"
 
 
 def milliseconds(value: float | None) -> str:

@@ -54,14 +54,13 @@ class SongView:
 
 @dataclass(frozen=True)
 class Task:
-    """An export under way or just ended."""
+    """An export under way."""
 
     number: int
     name: str
     state: TaskState
     fraction: float
     seconds_left: float | None
-    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,6 @@ class WaveformLane(TimeView):
         self._peaks = provider
         self.forget()
 
-    def refresh(self) -> None:
-        """Ask for the peaks again: more of them are known."""
-        self.forget()
-
     def set_covered(self, spans: Sequence[tuple[int, int]] | None) -> None:
         """Say which spans have this stem yet; the rest is hatched. None: all of it."""
         spans = None if spans is None else list(spans)

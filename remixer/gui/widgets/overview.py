@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from remixer.gui.widgets.theme import Theme
@@ -43,10 +43,6 @@ class Overview(TimeView):
     def set_peaks(self, provider: PeakProvider | None) -> None:
         """Take the waveform from a function of (start, end, columns), in frames."""
         self._peaks = provider
-        self.forget()
-
-    def refresh(self) -> None:
-        """Ask for the peaks again."""
         self.forget()
 
     def set_length(self, frames: int) -> None:
@@ -114,10 +110,6 @@ class Overview(TimeView):
         pressed, self._pressed = self._pressed, None
         if pressed is not None and not self._dragging and event.button() == Qt.MouseButton.LeftButton:
             self.sought.emit(self._pressed_frame)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom the view about the frame under the mouse."""
-        super().wheelEvent(event)
 
     def _grip_at(self, x: float) -> str:
         left, right = self.x_of(self._window[0]), self.x_of(self._window[1])

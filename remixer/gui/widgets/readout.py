@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from remixer.gui.widgets.ruler import clock
 from remixer.gui.widgets.theme import Theme
+from remixer.gui.words import clock
 
 
 class TimeReadout(QWidget):

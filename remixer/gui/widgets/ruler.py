@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from remixer.gui.widgets.theme import Theme
 from remixer.gui.widgets.timeview import TimeView
+from remixer.gui.words import clock
 
 _STEPS_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30)
 _LONG_STEPS_SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200)
@@ -23,17 +24,6 @@ def step_seconds(seconds_per_pixel: float) -> float:
         if step / seconds_per_pixel >= _LABEL_PIXELS:
             return step
     return _LONG_STEPS_SECONDS[-1]
-
-
-def clock(seconds: float, step: float = 1.0) -> str:
-    """Return a time as m:ss, with as many decimals as the step between labels needs."""
-    decimals = max(0, min(3, math.ceil(-math.log10(step) - 1e-9))) if step < 1 else 0
-    units = round(seconds * 10**decimals)
-    whole, part = divmod(units, 10**decimals)
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-    return f"{text}.{part:0{decimals}d}" if decimals else text
 
 
 class TimeRuler(TimeView):

@@ -12,10 +12,11 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from remixer.gui.widgets.ruler import clock, step_seconds
+from remixer.gui.widgets.ruler import step_seconds
 from remixer.gui.widgets.spectrum import LOWEST_HZ, ROWS, TILE_COLUMNS, AudioProvider, SpectrumTiles
 from remixer.gui.widgets.theme import Theme
 from remixer.gui.widgets.timeview import TimeView
+from remixer.gui.words import clock
 
 AXIS_PIXELS = 46
 _TICKS_HZ = (50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)

@@ -16,7 +16,7 @@ from remixer.gui.widgets.coverage import CoverageBar, CoverageLegend
 from remixer.gui.widgets.lanes import WaveformLane, gaps
 from remixer.gui.widgets.overview import Overview
 from remixer.gui.widgets.readout import TimeReadout
-from remixer.gui.widgets.ruler import TimeRuler, clock, step_seconds
+from remixer.gui.widgets.ruler import TimeRuler, step_seconds
 from remixer.gui.widgets.timeview import TimeView
 
 pytestmark = pytest.mark.gui
@@ -192,7 +192,7 @@ def test_the_peaks_are_asked_for_once_while_only_the_playhead_moves(lane: Wavefo
         lane.set_playhead(frame)
         lane.grab()
     assert len(asked) == 1
-    lane.refresh()
+    lane.forget()
     lane.grab()
     assert len(asked) == 2
 
@@ -264,20 +264,6 @@ def test_a_narrow_legend_shortens_its_longest_label_first(qtbot: QtBot) -> None:
     short, cut = legend._fitted(legend.fontMetrics())
     assert short == "Song"
     assert cut.endswith("…") and len(cut) < len(long)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "step", "text"),
-    [
-        (0, 1, "0:00"),
-        (73.4, 0.1, "1:13.4"),
-        (59.999, 1, "1:00"),
-        (3661, 1, "1:01:01"),
-        (1.25, 0.05, "0:01.25"),
-    ],
-)
-def test_times_are_written_as_on_a_clock(seconds: float, step: float, text: str) -> None:
-    assert clock(seconds, step) == text
 
 
 def test_labels_keep_their_distance() -> None:
