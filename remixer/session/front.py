@@ -200,7 +200,7 @@ class Front:
         self.remix = Remix.from_stored(stored, self._background.card.stems)
         start = min(self.remix.start_frames, max(0, song.frames - 1))
         playable = round(_PLAYABLE_SECONDS * song.rate)
-        if self._item is not None and self._item.state == "failed" and song.decoded_frames:
+        if self.item is not None and self.item.state == "failed" and song.decoded_frames:
             start = max(0, min(start, song.decoded_frames - playable))
         elif not song.complete and song.decoded_frames < start + playable:
             return
