@@ -117,11 +117,14 @@ class Session:
     def reopen(self) -> None:
         """Bring back what lay on the desk the last time, resting."""
         self.live.stop()
-        present = [Path(path) for path in self.last_desk.paths if not is_folder(Path(path))]
+        desk = self.last_desk
+        present = [Path(path) for path in desk.paths if not is_folder(Path(path))]
         if present:
             self._autoplay = False
             self.playlist.add(present)
-            self.playlist.select(max(0, self.last_desk.current))
+            wanted = desk.paths[max(0, desk.current) :][:1]
+            places = [place for place, item in enumerate(self.playlist.items) if str(item.path) in wanted]
+            self.playlist.select(places[0] if places else -1)
 
     def select(self, index: int) -> None:
         """Bring a song of the queue to the front."""

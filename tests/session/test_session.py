@@ -119,6 +119,20 @@ def test_what_was_open_can_be_reopened_after_a_crash(stages: Stages, song: Path)
     assert not now.playing and now.position_frames == 22_050
 
 
+def test_what_is_reopened_comes_before_a_song_that_was_opened_since(stages: Stages, tmp_path: Path) -> None:
+    songs = [write_song(tmp_path / f"{number}.wav", seed=number) for number in range(4)]
+    stage = stages()
+    stage.session.open(songs[:3])
+    stage.session.select(1)
+    stage.until(lambda now: now.song is not None and now.song.source == songs[1])
+    stage.session.save(running=True)
+    stage.until(lambda _: stage.store.load_desk().current == 1)
+    later = stages()
+    later.open(songs[3])
+    later.session.reopen()
+    later.until(lambda now: now.song is not None and now.song.source == songs[1])
+
+
 def test_a_closed_session_was_no_crash_and_is_still_remembered(stages: Stages, song: Path) -> None:
     stage = stages()
     stage.open(song)
