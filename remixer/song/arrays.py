@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import mmap
 import os
 import threading
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remixer.errors import InputError, OutputError
+from remixer.errors import InputError, OutputError, RemixerError
 
 if os.name == "nt":
     import msvcrt
@@ -133,13 +134,12 @@ def mapped(path: Path, dtype: str, shape: tuple[int, ...], mode: str = "r") -> N
 
     Raises:
         InputError: the file is missing or too short.
+        OutputError: the system gives no more files or memory.
     """
     try:
         return np.memmap(path, dtype=dtype, mode=mode, shape=shape)  # type: ignore[call-overload, no-any-return]
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"The song's folder is damaged: {path.name} is missing or short.", repr(error)
-        ) from error
+        raise unreadable(f"{path.name} is missing or short", error) from error
 
 
 def forget(array: NDArray[Any]) -> None:
@@ -206,10 +206,15 @@ class Usage:
         self.close()
 
 
+def unreadable(what: str, error: Exception) -> RemixerError:
+    """Return what to tell of a song's folder that cannot be read: whole ones are not called damaged."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return OutputError(f"The song cannot be opened now: {error.strerror}.", repr(error))
+    return InputError(f"The song's folder is damaged: {what}.", repr(error))
+
+
 def disk_error(error: OSError) -> OutputError:
     """Return what to tell the user about a cache that cannot be written to."""
-    import errno
-
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return OutputError(
             "The disk of the song cache is full; free some space or choose another folder.", repr(error)

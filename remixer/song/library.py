@@ -15,7 +15,7 @@ from pathlib import Path
 from remixer.audio.decode import SourceInfo, probe
 from remixer.audio.naming import shown_name
 from remixer.audio.tags import read_tags
-from remixer.errors import InputError
+from remixer.errors import InputError, RemixerError
 from remixer.song.arrays import disk_error, exclusive
 from remixer.song.song import VERSION, Song, discard, make_files, read_told, write_told
 
@@ -56,10 +56,10 @@ class Library:
         return self._made(folder, probe(path))
 
     def recent(self) -> list[Song]:
-        """Return the songs, the one used last first; damaged ones are left out."""
+        """Return the songs, the one used last first; those that cannot be opened are left out."""
         songs = []
         for folder in sorted(self._folders(), key=_used, reverse=True):
-            with contextlib.suppress(InputError):
+            with contextlib.suppress(RemixerError):
                 songs.append(Song.load(folder))
         return songs
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.audio.tags import Tags
-from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Fetcher, Usage, create, forget, mapped, touch
+from remixer.errors import InputError, RemixerError, UsageError
+from remixer.song.arrays import Fetcher, Usage, create, forget, mapped, touch, unreadable
 from remixer.song.peaks import Peaks, Pyramid
 from remixer.song.take import Take
 
@@ -144,7 +144,7 @@ class Song:
                 return None
             try:
                 take = Take(folder, lambda: self.frames)
-            except InputError:
+            except RemixerError:
                 return None
             if take.capacity_frames < self.frames:
                 return None
@@ -209,11 +209,12 @@ def read_told(folder: Path) -> dict[str, Any]:
 
     Raises:
         InputError: it is missing or damaged.
+        OutputError: the system gives no more files.
     """
     try:
         told = json.loads((folder / "song.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError("The song's folder is damaged: song.json cannot be read.", repr(error)) from error
+        raise unreadable("song.json cannot be read", error) from error
     needed = {"id", "title", "note", "source", "rate", "channels", "format", "bits"}
     if not isinstance(told, dict) or told.get("version") != VERSION or not needed <= told.keys():
         raise InputError(

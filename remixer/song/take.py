@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remixer.errors import InputError, UsageError
-from remixer.song.arrays import Fetcher, Writer, create, forget, mapped, touch
+from remixer.song.arrays import Fetcher, Writer, create, forget, mapped, touch, unreadable
 from remixer.song.peaks import Peaks, Pyramid
 
 TILE_FRAMES = 8192
@@ -197,7 +197,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise InputError(f"The song's folder is damaged: {path.name} cannot be read.", repr(error)) from error
+        raise unreadable(f"{path.name} cannot be read", error) from error
     if not isinstance(told, dict) or not {"id", "model_id", "stems", "capacity_frames"} <= told.keys():
         raise InputError(f"The song's folder is damaged: {path.name} does not say what it should.")
     return told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -161,6 +162,23 @@ def test_a_song_without_its_sound_is_left_out_and_made_anew(library: Library, so
     again = library.open(source())
     decode_song(again)
     assert again.complete and [one.id for one in library.recent()] == [again.id]
+
+
+def test_a_whole_song_is_kept_where_the_system_opens_no_more_files(
+    library: Library, source: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song = library.open(source())
+    decode_song(song)
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "memmap", refused)
+        with pytest.raises(OutputError, match="cannot be opened now: Too many open files"):
+            library.open(source())
+        assert library.recent() == []
+    assert library.open(source()).complete
 
 
 def test_a_folder_without_a_song_is_refused(tmp_path: Path) -> None:
