@@ -71,6 +71,7 @@ class MixerView(QWidget):
         self._mix_strip = QFrame(self._rack)
         self._make_mix()
         self._lay_out()
+        self._place_mix(0)
         self._listen(self.ruler)
         self._listen(self.mix_lane)
 
@@ -100,6 +101,8 @@ class MixerView(QWidget):
             row.soloed.connect(self.soloed)
             row.panned.connect(self.panned)
             self._listen(row.lane)
+            row.lane.set_length(self.ruler.frames)
+            row.lane.set_view(self.ruler.start, self.ruler.end)
         self._place_mix(len(names))
         put_in_tab_order(self, (control for row in self.rows.values() for control in row.strip.controls))
 

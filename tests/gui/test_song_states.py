@@ -12,14 +12,17 @@ from session_parts import write_song
 pytest.importorskip("PySide6")
 from PySide6.QtWidgets import QPushButton
 
+from remixer.gui.mixer_view import MixerView
 from remixer.gui.separation_bar import SeparationBar
 from remixer.gui.task_bar import TaskBar
+from remixer.gui.viewport import Viewport
 from remixer.mixing.levels import Level
 from remixer.separation.inference import SeparationStatus
 from remixer.session.snapshot import Task
 
 if TYPE_CHECKING:
     from conftest import Desk
+    from pytestqt.qtbot import QtBot
 
 pytestmark = pytest.mark.gui
 LONG = "A title that does not end " * 20
@@ -99,3 +102,14 @@ def test_the_song_to_go_on_with_is_called_by_its_name(desk: Desk) -> None:
     assert "Continue “Rock && Roll”" in [one.text() for one in buttons]
     desk.window.empty.set_continue(LONG)
     assert max(one.sizeHint().width() for one in buttons) < desk.window.minimumWidth() / 2
+
+
+def test_stems_of_another_model_are_shown_over_the_same_time(qtbot: QtBot) -> None:
+    mixer = MixerView()
+    qtbot.addWidget(mixer)
+    assert mixer.views == (mixer.ruler, mixer.mix_lane)
+    mixer.set_stems(("vocals", "drums"))
+    mixer.set_length(9000, 44_100)
+    mixer.set_viewport(Viewport(9000, 1000, 5000))
+    mixer.set_stems(("vocals", "residual"))
+    assert [(lane.frames, lane.start, lane.end) for lane in mixer.views] == 4 * [(9000, 1000, 5000)]
