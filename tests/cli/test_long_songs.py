@@ -53,9 +53,9 @@ def test_mixing_an_hour_needs_the_memory_of_a_minute(long: Callable[[int], Path]
 
 def test_separating_is_flat_in_the_length_too(long: Callable[[int], Path], tmp_path: Path) -> None:
     figures = [
-        _run("separate", long(n), "--model", "classic", "--residual", "--out", tmp_path / "o") for n in (1, 8)
+        _run("separate", long(n), "--model", "classic", "--residual", "--out", tmp_path / "o") for n in (3, 8)
     ]
     assert figures[1]["peak_rss_mib"] < figures[0]["peak_rss_mib"] + 100
     assert figures[1]["peak_rss_mib"] < 600
     stems = [read(Path(file))[0] for file in figures[0]["files"]]
-    assert np.array_equal(sum(stems), read(tmp_path / "1.wav")[0])
+    assert np.array_equal(sum(stems), read(tmp_path / "3.wav")[0])
