@@ -71,6 +71,13 @@ class Encoding:
         """How many channels a block has: two for each track."""
         return 2 * TRACKS if self.format == STEM_FORMAT else 2
 
+    def resampling(self, rate: int) -> str:
+        """Say, for a song of that rate, that the file has another; empty where it has the same."""
+        written = self.rate_for(rate)
+        if written == rate:
+            return ""
+        return f"Resampled from {rate / 1000:g} to {written / 1000:g} kHz, as {self.format} needs it."
+
     def rate_for(self, rate: int) -> int:
         """Return the rate a file has for a song of that rate.
 

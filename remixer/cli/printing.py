@@ -44,9 +44,9 @@ def warn_of_clipping(peak: float, remedy: str) -> None:
 
 def warn_of_resampling(rate: int, encoding: Encoding) -> None:
     """Say that what is written has another sample rate than the song; silent where it has not."""
-    written = encoding.rate_for(rate)
-    if written != rate:
-        warn(f"Resampled from {rate / 1000:g} to {written / 1000:g} kHz, as {encoding.format} needs it.")
+    sentence = encoding.resampling(rate)
+    if sentence:
+        warn(sentence)
 
 
 class ProgressLine:

@@ -27,7 +27,7 @@ from remixer.gui.asking import Ask
 from remixer.gui.parts import caption, describe, push_button, quiet_button
 from remixer.gui.words import clock
 from remixer.mixing.controls import RESIDUAL
-from remixer.session.entries import is_folder
+from remixer.session.entries import existing, is_folder
 from remixer.session.exporting import ExportPlan
 from remixer.settings import Settings
 
@@ -233,7 +233,7 @@ class ExportDialog(QDialog):
         except RemixerError as error:
             self._say(error.message, False)
             return
-        there = _there(files)
+        there = existing(files)
         for path in files:
             mark = "   (exists)" if path in there else ""
             QListWidgetItem(f"{path.relative_to(plan.folder)}{mark}", self.list).setToolTip(str(path))
@@ -252,12 +252,8 @@ class ExportDialog(QDialog):
         needs_stems = plan.format == STEM_FORMAT or plan.stems or plan.residual or self._subject.mixed
         if self._subject.separated < 1 and needs_stems:
             notes.append("The stems are not finished yet; the export waits for them.")
-        rate = self._subject.rate
-        written = Encoding(plan.format, plan.bits).rate_for(rate)
-        if written != rate:
-            kilohertz = f"{rate / 1000:g} to {written / 1000:g} kHz"
-            notes.append(f"Resampled from {kilohertz}, as {plan.format} needs it.")
-        return notes
+        notes.append(Encoding(plan.format, plan.bits).resampling(self._subject.rate))
+        return [note for note in notes if note]
 
     def _say(self, text: str, possible: bool) -> None:
         self.problem.setText(text)
@@ -271,7 +267,7 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _go(self) -> None:
-        there = _there(self._files(self.plan()))
+        there = existing(self._files(self.plan()))
         if there:
             if not Ask.overwrite(self, there):
                 return
@@ -279,13 +275,8 @@ class ExportDialog(QDialog):
         self.accept()
 
 
-def _there(paths: Sequence[Path]) -> list[Path]:
-    """Return those that exist; one whose name is too long, or whose folder is closed, does not."""
-    return [path for path in paths if os.path.exists(path)]  # noqa: PTH110  (Path raises for these)
-
-
 def _writable(folder: Path) -> bool:
-    nearest = next(iter(_there((folder, *folder.parents))), folder)
+    nearest = next(iter(existing((folder, *folder.parents))), folder)
     return is_folder(nearest) and os.access(nearest, os.W_OK)
 
 

@@ -13,7 +13,6 @@ mixture. The same class covers three uses:
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ import torch
 from torch import Tensor, nn
 
 from remixer.networks.band_unet import BandUNet, causal_start, layout
-from remixer.networks.fourier import FastFourier, Fourier, MatrixFourier
+from remixer.networks.fourier import FastFourier, Fourier, MatrixFourier, even_root
 from remixer.networks.growth import grown
 from remixer.networks.layers import CausalNetwork, State, frame, overlap_add, pad_to_hops
 
@@ -91,7 +90,7 @@ class BandMasker(CausalNetwork):
         )
         self.register_buffer("analysis", analysis, persistent=False)
         self.register_buffer("synthesis", synthesis, persistent=False)
-        if math.isqrt(config.window_frames) ** 2 != config.window_frames or config.window_frames % 4:
+        if not even_root(config.window_frames):
             raise ValueError(f"a window of {config.window_frames}: the square of an even number is needed")
         self.transform: Fourier = FastFourier(config.window_frames, config.synthesis_frames)
         scale, shift = torch.tensor([0.6, 0.6, 1.0]), torch.tensor([5.5, 5.5, 0.0])

@@ -14,11 +14,10 @@ import torch
 from torch import Tensor, nn
 
 from remixer.networks.growth import Blocks
-from remixer.networks.layers import State
+from remixer.networks.layers import GATES, State
 
 STRIDE = 4
 MOMENTUM = 0.02
-GATES = 4
 
 
 class Norm(nn.Module):

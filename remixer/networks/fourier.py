@@ -48,6 +48,12 @@ class FastFourier(nn.Module):
         return frames[..., -self.kept :]
 
 
+def even_root(length: int) -> int:
+    """The square root of a length if it is a whole, even number, else 0."""
+    side = math.isqrt(length)
+    return 0 if side * side != length or side % 2 else side
+
+
 class MatrixFourier(nn.Module):
     """Forward and inverse transform of frames of `length` samples, `length` being a square.
 
@@ -67,8 +73,8 @@ class MatrixFourier(nn.Module):
     def __init__(self, length: int, kept: int | None = None) -> None:
         """Compute the matrices in double precision."""
         super().__init__()
-        side = math.isqrt(length)
-        if side * side != length or side % 2:
+        side = even_root(length)
+        if not side:
             raise ValueError(f"{length} is not the square of an even number")
         self.length, self.side = length, side
         self.kept = kept or length

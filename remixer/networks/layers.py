@@ -7,6 +7,8 @@ from torch import Tensor, nn
 
 State = dict[str, Tensor]
 
+GATES = 4  # blocks in which the weights of an LSTM lie one above the other
+
 
 def frame(audio: Tensor, window: int, hop: int) -> Tensor:
     """Cut `(..., n * hop + window - hop)` samples into overlapping frames `(..., n, window)`.

@@ -72,6 +72,11 @@ def is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112  (Path raises where a name is too long, or a folder is closed)
 
 
+def existing(paths: Iterable[Path]) -> list[Path]:
+    """Return those that exist; one whose name is too long, or whose folder is closed, does not."""
+    return [path for path in paths if os.path.exists(path)]  # noqa: PTH110  (Path raises for these)
+
+
 def find_songs(paths: Iterable[Path]) -> Found:
     """Look through files and folders.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from remixer.audio.stem_file import STEM_FORMAT
 from remixer.errors import OutputError, UsageError
 from remixer.jobs import Report
+from remixer.session.entries import existing
 from remixer.session.waiting import wait_for_song, wait_for_stems
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def check_targets(files: tuple[Path, ...], plan: ExportPlan) -> None:
     Raises:
         OutputError: a file is there already and may not be replaced.
     """
-    there = [path for path in files if os.path.exists(path)]  # noqa: PTH110  (Path raises: name too long)
+    there = existing(files)
     if there and not plan.overwrite:
         others = f" and {len(there) - 1} more exist" if len(there) > 1 else " exists"
         raise OutputError(f"“{there[0].name}”{others} already; nothing was written.")

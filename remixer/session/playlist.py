@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from remixer.errors import InputError
 from remixer.jobs import Job, Jobs, Report
-from remixer.session.entries import Entry, EntryState, Found, find_songs, is_folder, readable
+from remixer.session.entries import Entry, EntryState, Found, existing, find_songs, is_folder, readable
 from remixer.session.notices import Notices
 
 if TYPE_CHECKING:
@@ -203,6 +202,6 @@ class Playlist:
 
     def _kept(self, path: Path) -> Path | None:
         """Return where the library keeps the song of a file that is gone."""
-        if os.path.exists(path):  # noqa: PTH110  (Path raises where a folder may not be searched)
+        if existing([path]):
             return None
         return next((song.folder for song in self.library.recent() if song.source == path), None)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from remixer.networks.layers import GATES
+
 if TYPE_CHECKING:
     from torch import nn
 
 SMALLEST = 8
-GATES = 4
 
 
 class Muon(torch.optim.Optimizer):
