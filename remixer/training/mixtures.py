@@ -1,8 +1,8 @@
 """Endless random mixtures from a pool of stems, each batch a pure function of seed and step.
 
-Half of the mixtures keep a song's stems together, half draw every stem from anywhere. Levels, panning,
-width, channel swap, polarity, playing speed, production, equalisation and band limits are drawn anew each
-time.
+Half of the mixtures keep a song's stems together, half draw every stem from anywhere; a stem may be layered
+with a second one of its kind. Levels, panning, width, channel swap, polarity, playing speed, production,
+equalisation and band limits are drawn anew each time.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SILENCE_RMS = 1e-3
 TRIES = 8
+NO_LIMIT_HZ = 30_000.0
+LAYER_DB = (-12.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class MixtureConfig:
     singing: float = 0.15
     rendered: float = 0.3
     silent: float = 0.08
+    layered: float = 0.0
     spread_db: float = 5.0
     together_spread_db: float = 2.5
     natural: float = 0.85
@@ -104,7 +107,7 @@ class Mixtures:
         rng = np.random.default_rng((self.seed, step))
         config = self.config
         stems = np.zeros((config.batch, len(STEMS), 2, self.frames), np.float32)
-        limits = np.full(config.batch, 30_000.0, np.float32)
+        limits = np.full(config.batch, NO_LIMIT_HZ, np.float32)
         for row in range(config.batch):
             limits[row] = self._fill(rng, stems[row])
         curves = self._equalisers(rng)
@@ -112,7 +115,7 @@ class Mixtures:
 
     def _fill(self, rng: Generator, out: NDArray[np.float32]) -> float:
         config = self.config
-        limit_hz = 30_000.0
+        limit_hz = NO_LIMIT_HZ
         song = self._whole_song(rng)
         together = bool(song) and rng.random() < config.together
         factor = 2.0 ** (rng.uniform(-config.speed_semitones, config.speed_semitones) / 12.0)
@@ -124,24 +127,38 @@ class Mixtures:
             if together and stem not in song and rng.random() < 0.4:
                 continue
             if together and stem in song:
-                track, own, place = song[stem], factor, first
+                wave, highest_hz = self._take(rng, song[stem], first, factor)
             else:
-                own = 2.0 ** (rng.uniform(-config.speed_semitones, config.speed_semitones) / 12.0)
-                track = self._draw(rng, stem)
-                place = self._start(rng, track, own)
-            wave = self._read(track, place, own)
-            dry = track.kind == "singing"
-            if rng.random() < (1.0 if dry else 0.4) * config.produced:
-                wave = produced(rng, wave, dry)
-            if track.band_hz * own < 12_000:
-                limit_hz = min(limit_hz, track.band_hz * own * 0.98)
+                wave, highest_hz = self._anywhere(rng, stem)
             spread = config.together_spread_db if natural and stem in song else config.spread_db
             wave *= _level(rng, wave, natural and stem in song, spread)
             out[index] = _place(rng, wave, stem)
+            limit_hz = min(limit_hz, highest_hz)
+            if config.layered and rng.random() < config.layered:
+                second, highest_hz = self._anywhere(rng, stem)
+                gain_db = rng.uniform(*LAYER_DB)
+                out[index] += _place(rng, second * _gain(second, _rms(wave), gain_db), stem)
+                limit_hz = min(limit_hz, highest_hz)
         _set_loudness(rng, out, config)
         if limit_hz > 20_000 and rng.random() < 0.15:
             limit_hz = rng.uniform(10_000, 17_000)
         return limit_hz
+
+    def _anywhere(self, rng: Generator, stem: str) -> tuple[NDArray[np.float32], float]:
+        """A stretch of any stem of this kind, and the highest frequency that is in it, in Hz."""
+        factor = 2.0 ** (rng.uniform(-self.config.speed_semitones, self.config.speed_semitones) / 12.0)
+        track = self._draw(rng, stem)
+        return self._take(rng, track, self._start(rng, track, factor), factor)
+
+    def _take(
+        self, rng: Generator, track: Track, first: int, factor: float
+    ) -> tuple[NDArray[np.float32], float]:
+        wave = self._read(track, first, factor)
+        dry = track.kind == "singing"
+        if rng.random() < (1.0 if dry else 0.4) * self.config.produced:
+            wave = produced(rng, wave, dry)
+        highest_hz = track.band_hz * factor
+        return wave, highest_hz * 0.98 if highest_hz < 12_000 else NO_LIMIT_HZ
 
     def _whole_song(self, rng: Generator) -> dict[str, Track]:
         kind = "rendered" if rng.random() < self.config.rendered else "song"
@@ -211,11 +228,17 @@ def _richest(song: dict[str, Track]) -> str:
 
 def _level(rng: Generator, wave: NDArray[np.float32], natural: bool, spread_db: float) -> np.float32:
     """A gain: about the stem's own level, or one that brings its RMS near a common level."""
-    gain = 10.0 ** (rng.normal(0.0, spread_db) / 20.0)
-    if natural:
-        return np.float32(gain)
-    rms = float(np.sqrt(np.square(wave).mean()))
-    return np.float32(gain * 0.1 / max(rms, 3e-3))
+    gain_db = rng.normal(0.0, spread_db)
+    return np.float32(10.0 ** (gain_db / 20.0)) if natural else _gain(wave, 0.1, gain_db)
+
+
+def _gain(wave: NDArray[np.float32], rms: float, gain_db: float) -> np.float32:
+    """What brings a wave near a level, and from there up by `gain_db`; what is all but silent stays so."""
+    return np.float32(10.0 ** (gain_db / 20.0) * rms / max(_rms(wave), 3e-3))
+
+
+def _rms(wave: NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.square(wave).mean()))
 
 
 def _place(rng: Generator, wave: NDArray[np.float32], stem: str) -> NDArray[np.float32]:

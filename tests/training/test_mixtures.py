@@ -47,3 +47,15 @@ def test_songs_without_a_stem_anywhere_are_refused(tmp_path: Path) -> None:
     pool = write_pool(song_sources(tmp_path / "songs"), tmp_path / "pool")
     with pytest.raises(InputError, match="hold no bass"):
         Mixtures(pool, SMALL, 1)
+
+
+def test_a_layered_stem_is_two_of_its_kind(pool: Pool) -> None:
+    def spread(layered: float) -> float:
+        """How many frequencies hold the energy of the basses, each of which is one tone."""
+        config = MixtureConfig(seconds=0.5, batch=16, together=0.0, silent=0.0, layered=layered)
+        bass = Mixtures(pool, config, 5).batch(0).stems[:, STEMS.index("bass"), 0]
+        power = torch.fft.rfft(bass * torch.hann_window(bass.shape[-1])).abs().square()
+        share = power / power.sum(-1, keepdim=True)
+        return float((1.0 / share.square().sum(-1)).mean())
+
+    assert spread(1.0) > 1.2 * spread(0.0)
