@@ -31,12 +31,12 @@ def train(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Checkpoints and logs.")] = Path("run"),
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint in DIR.")] = False,
     start: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A checkpoint whose weights are the start.")
+        Path | None, typer.Option(metavar="FILE", help="A checkpoint, or a model's weights, to start from.")
     ] = None,
 ) -> None:
     """Train a network; stop it at any time and go on with --resume.
 
-    Several processes or machines: torchrun --nproc-per-node 2 -m remixer train …
+    Several processes or machines: torchrun --nproc-per-node 2 -m -- remixer train …
     """
     from remixer.paths import resources_dir
     from remixer.training.train import train as run

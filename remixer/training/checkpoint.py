@@ -88,15 +88,20 @@ def load_checkpoint(
 
 
 def start_from(path: Path, network: nn.Module) -> None:
-    """Give a network the averaged weights of a run of the same network, or of one it has adapted weights of.
+    """Give a network the weights of the same network, or of one it has adapted weights of.
+
+    Args:
+        path: a checkpoint, whose averaged weights are taken, or the `weights.safetensors` of a model.
+        network: what begins with them.
 
     Raises:
-        InputError: the file is no checkpoint of such a network.
+        InputError: the file holds no weights of such a network.
     """
     from safetensors import SafetensorError
 
     try:
-        weights = _part(_read(path)[1], "average.")
+        tensors = _read(path)[1]
+        weights = _part(tensors, "average.") or {key: _full(value) for key, value in tensors.items()}
         adapted = getattr(network, "adapted", dict)
         network.load_state_dict(adapted(weights))
     except (OSError, SafetensorError, KeyError, RuntimeError, ValueError) as error:
@@ -107,8 +112,12 @@ def _read(path: Path) -> tuple[Progress, dict[str, Tensor]]:
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
-        progress = Progress(**json.loads((file.metadata() or {})["progress"]))
+        progress = Progress(**json.loads((file.metadata() or {}).get("progress", "{}")))
         return progress, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+
+
+def _full(value: Tensor) -> Tensor:
+    return value.float() if value.is_floating_point() else value
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -35,8 +35,8 @@ def train(
             that [data] names.
         out: folder for checkpoints and logs.
         resume: continue from `out/last.safetensors`.
-        start: a checkpoint whose weights are the start: of the same network or, for a band masker, of a
-            smaller one, or of one that looks ahead if it is causal.
+        start: a checkpoint or a model's `weights.safetensors`, whose weights are the start: of the same
+            network or, for a band masker, of a smaller one, or of one that looks ahead if it is causal.
         report: progress; may raise to stop.
 
     Raises:

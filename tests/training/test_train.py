@@ -10,6 +10,7 @@ from song_folders import written_config
 
 from remixer.errors import Cancelled, InputError
 from remixer.networks.band_masker import BandMasker
+from remixer.networks.weights import save_weights
 from remixer.training.checkpoint import load_checkpoint
 from remixer.training.config import build_network, read_config
 from remixer.training.mixtures import MixtureConfig, Mixtures
@@ -97,6 +98,25 @@ def test_a_checkpoint_of_another_network_is_refused(songs: Path, config: Path, t
     other = written_config(tmp_path, steps=4, causal=True)
     with pytest.raises(InputError, match="not a checkpoint of this network"):
         train(other, songs=songs, out=tmp_path / "run", resume=True)
+
+
+def test_the_weights_of_a_model_are_a_start(pool: Pool, config: Path, tmp_path: Path) -> None:
+    shipped = build_network(read_config(config)["network"])
+    save_weights(shipped.half(), tmp_path / "weights.safetensors")
+    run = trainer(pool, config, tmp_path / "run")
+    run.warm_start(tmp_path / "weights.safetensors")
+    started = run.network.state_dict()
+    assert all(
+        torch.equal(value.to(started[key]), started[key]) for key, value in shipped.state_dict().items()
+    )
+    assert {value.dtype for value in started.values()} == {torch.float32}
+
+
+def test_weights_are_no_run_to_go_on_with(songs: Path, config: Path, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    save_weights(build_network(read_config(config)["network"]), tmp_path / "run" / "last.safetensors")
+    with pytest.raises(InputError, match="not a checkpoint of this network"):
+        train(config, songs=songs, out=tmp_path / "run", resume=True)
 
 
 def test_an_unknown_key_is_named(songs: Path, config: Path, tmp_path: Path) -> None:
