@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from remixer.errors import InputError
 from remixer.jobs import ignore
+from remixer.memory import keep_freed
 from remixer.training.config import build_network, filled, read_config
 from remixer.training.ranks import Ranks
 from remixer.training.task import make_task
@@ -47,6 +48,7 @@ def train(
 
     if not resume and (out / "last.safetensors").is_file():
         raise InputError(f"{out} holds a run already; go on with --resume, or choose another --out.")
+    keep_freed()
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     seed = int(data.get("seed", 1))
