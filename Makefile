@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run setup system test lint bench package smoke clean
+.PHONY: run setup system test lint bench package smoke soak clean
 
 run: $(VENV)/.ready
 	@packaging/linux/run.sh
@@ -39,6 +39,10 @@ package: $(VENV)/.ready system
 # what `package` made, installed into a clean system and used there
 smoke: $(VENV)/.ready system
 	$(BIN)/python packaging/smoke_test.py
+
+# an hour of playing; SONGS=… names what is played
+soak: $(VENV)/.ready system
+	$(BIN)/python tests/playback/soak.py $(SONGS)
 
 clean:
 	rm -rf build dist $(VENV)
