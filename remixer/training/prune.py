@@ -122,8 +122,11 @@ def prune(
         The configuration of the pruned network.
 
     Raises:
-        InputError: the network has no dense blocks, is pruned already, or there is nothing to score it on.
+        InputError: the network has no dense blocks, is pruned already, or there is nothing to score it on;
+            or `out` holds a run that is not resumed.
     """
+    if not resume and (out / "last.safetensors").is_file():
+        raise InputError(f"{out} holds a run already; go on with --resume, or choose another --out.")
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     torch.set_num_threads(int(data.pop("threads", 1)))

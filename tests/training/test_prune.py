@@ -100,3 +100,12 @@ def test_pruning_without_songs_to_judge_by_is_refused(config: Path, songs: Path,
     save_checkpoint(tmp_path / "one.safetensors", network, network.state_dict(), None, Progress())
     with pytest.raises(InputError, match="needs songs for validation"):
         prune(config, tmp_path / "one.safetensors", songs=songs, out=tmp_path / "out")
+
+
+def test_a_run_that_is_there_is_not_overwritten(config: Path, judged_songs: Path, tmp_path: Path) -> None:
+    network, last = build_network(SETTINGS["network"]), tmp_path / "run" / "last.safetensors"
+    save_checkpoint(last, network, network.state_dict(), None, Progress(step=7))
+    kept = last.read_bytes()
+    with pytest.raises(InputError, match=r"run holds a run already; go on with --resume"):
+        prune(config, last, songs=judged_songs, out=last.parent)
+    assert last.read_bytes() == kept
