@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SILENT_ENERGY = 1e-8
+LEAST_ENERGY = 1e-20
 DITHER = 3e-3
 
 
@@ -25,13 +26,17 @@ def utterance_sdr(reference: NDArray[np.float32], estimate: NDArray[np.float32])
 
 
 def si_sdr(reference: NDArray[np.float32], estimate: NDArray[np.float32]) -> float:
-    """Scale-invariant SDR in dB: the reference is scaled to fit the estimate best."""
+    """Scale-invariant SDR in dB: the reference is scaled to fit the estimate best.
+
+    An estimate with nothing of the reference in it, silence too, is at the bottom of the scale: −120 dB or
+    less.
+    """
     wanted = reference.astype(np.float64).ravel()
     found = estimate.astype(np.float64).ravel()
     energy = float(wanted @ wanted)
     target = wanted * (float(found @ wanted) / (energy + SILENT_ENERGY))
     error = found - target
-    return 10.0 * float(np.log10((target @ target + SILENT_ENERGY) / (error @ error + SILENT_ENERGY)))
+    return 10.0 * float(np.log10((target @ target + LEAST_ENERGY) / (error @ error + SILENT_ENERGY)))
 
 
 def best_order(references: NDArray[np.float32], estimates: NDArray[np.float32]) -> tuple[int, ...]:
@@ -45,7 +50,8 @@ def bss_eval(
 ) -> dict[str, list[float]]:
     """BSSEval v4 of stems `(stems, frames, 2)`: SDR, ISR, SIR and SAR, each a median over seconds, by stem.
 
-    Seconds in which a stem is silent have no score and do not count.
+    Seconds in which a stem is silent have no score and do not count. A stem whose estimate is silent
+    throughout has none, and does not keep the others from theirs.
 
     Raises:
         UsageError: museval, or the ffmpeg it asks for when it is loaded, is not installed.
@@ -59,14 +65,19 @@ def bss_eval(
         ) from error
     if not hasattr(np.linalg, "linalg"):  # museval looks for LinAlgError at this place of older numpy
         setattr(np.linalg, "linalg", np.linalg)  # noqa: B010
-    sdr, isr, sir, sar, _ = frames_scores(
-        _dithered(references), estimates.astype(np.float64), window=rate_hz, hop=rate_hz
-    )
+    right, found = _dithered(references), estimates.astype(np.float64)
+    silent = ~found.sum(axis=2).any(axis=1)  # as museval tells it, which takes no such estimate
+    found[silent] = right[silent]
+    sdr, isr, sir, sar, _ = frames_scores(right, found, window=rate_hz, hop=rate_hz)
     named = {"sdr": sdr, "isr": isr, "sir": sir, "sar": sar}
     return {
-        name: [float(np.nanmedian(row)) if np.isfinite(row).any() else float("nan") for row in rows]
+        name: [float("nan") if none else _median(row) for row, none in zip(rows, silent, strict=True)]
         for name, rows in named.items()
     }
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    return float(np.nanmedian(values)) if np.isfinite(values).any() else float("nan")
 
 
 def _dithered(references: NDArray[np.float32]) -> NDArray[np.float64]:

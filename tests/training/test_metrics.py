@@ -27,6 +27,12 @@ def test_the_invariant_score_ignores_the_level() -> None:
     assert si_sdr(TONE, TONE + noise) == pytest.approx(si_sdr(TONE, 3 * (TONE + noise)), abs=0.01)
 
 
+def test_silence_scores_lower_than_any_estimate_where_the_level_does_not_count() -> None:
+    noise = np.random.default_rng(0).standard_normal(TONE.shape).astype(np.float32)
+    assert si_sdr(TONE, np.zeros_like(TONE)) == pytest.approx(-120.0)
+    assert -40.0 < si_sdr(TONE, TONE + 10 * noise) < -10.0
+
+
 def test_the_mean_is_over_stems_of_medians_over_songs() -> None:
     scores = SongScores({"a": {"x": 1.0, "y": 0.0}, "b": {"x": 3.0, "y": 2.0}, "c": {"x": 9.0}})
     assert scores.median("x") == 3.0
@@ -46,6 +52,15 @@ def test_bsseval_rates_the_true_stems_far_above_swapped_ones() -> None:
     found = bss_eval(stems, near, 8000)
     assert min(found["sdr"]) > 20.0
     assert set(found) == {"sdr", "isr", "sir", "sar"}
+
+
+def test_bsseval_rates_the_other_stems_where_one_estimate_is_silent() -> None:
+    stems = np.random.default_rng(3).standard_normal((2, 9000, 2)).astype(np.float32)
+    near = stems + 0.05 * np.random.default_rng(4).standard_normal(stems.shape).astype(np.float32)
+    near[1] = 0.0
+    found = bss_eval(stems, near, 8000)
+    assert found["sdr"][0] > 20.0
+    assert np.isnan([scores[1] for scores in found.values()]).all()
 
 
 def test_bsseval_stays_sane_for_mono_stems_without_treble() -> None:
