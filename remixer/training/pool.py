@@ -82,23 +82,36 @@ class Pool:
         return out
 
 
+def read_sound(path: Path) -> tuple[NDArray[np.float32], int]:
+    """Decode a file to float32 `(frames, channels)`; also its rate in Hz.
+
+    Samples that are no numbers are silence, as they are to the program.
+
+    Raises:
+        InputError: the file cannot be decoded.
+    """
+    import soundfile
+
+    try:
+        audio, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    except (RuntimeError, OSError) as error:
+        raise InputError(f"{path} could not be decoded as audio.", str(error)) from error
+    return np.nan_to_num(audio, copy=False, nan=0.0, posinf=0.0, neginf=0.0), int(rate_hz)
+
+
 def read_stereo(path: Path) -> tuple[NDArray[np.float32], int]:
     """Decode a file to float32 `(frames, 2)` at `POOL_RATE_HZ`; also its own rate in Hz.
 
     Raises:
         InputError: the file cannot be decoded.
     """
-    import soundfile
     import soxr
 
-    try:
-        audio, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
-    except (RuntimeError, OSError) as error:
-        raise InputError(f"{path} could not be decoded as audio.", str(error)) from error
+    audio, rate_hz = read_sound(path)
     stereo = audio[:, :2] if audio.shape[1] >= 2 else np.repeat(audio, 2, axis=1)
     if rate_hz != POOL_RATE_HZ:
         stereo = soxr.resample(stereo, rate_hz, POOL_RATE_HZ).astype(np.float32)
-    return np.ascontiguousarray(stereo), int(rate_hz)
+    return np.ascontiguousarray(stereo), rate_hz
 
 
 def song_sources(folder: Path, split: str = "train") -> list[Source]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from remixer.errors import InputError
 from remixer.training.collection import MANIFEST, is_collection
-from remixer.training.pool import AUDIO_SUFFIXES
+from remixer.training.pool import AUDIO_SUFFIXES, read_sound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,13 +127,9 @@ def _read(path: Path) -> Mono:
     Raises:
         InputError: it cannot be decoded, or holds silence.
     """
-    import soundfile
     import soxr
 
-    try:
-        audio, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (RuntimeError, OSError) as error:
-        raise InputError(f"{path} could not be decoded as audio.", str(error)) from error
+    audio, rate = read_sound(path)
     mono: Mono = soxr.resample(audio.mean(axis=1), rate, RATE_HZ).astype(np.float32)
     if float(np.sqrt(np.square(mono).mean())) <= SILENT_RMS:
         raise InputError(f"{path} is all but silent; a voice was expected.")

@@ -35,6 +35,18 @@ def test_mono_at_another_rate_becomes_stereo_at_the_pools(tmp_path: Path) -> Non
     assert rate_hz == 16_000
 
 
+@pytest.mark.parametrize("rate_hz", [POOL_RATE_HZ, 48_000])
+def test_samples_that_are_no_numbers_are_silent(rate_hz: int, tmp_path: Path) -> None:
+    wave = np.full((rate_hz, 2), 0.25, np.float32)
+    wave[500], wave[700, 0] = np.nan, -np.inf
+    (tmp_path / "songs" / "one").mkdir(parents=True)
+    soundfile.write(tmp_path / "songs" / "one" / "bass.wav", wave, rate_hz, subtype="FLOAT")
+    pool = write_pool(song_sources(tmp_path / "songs"), tmp_path / "pool")
+    heard = pool.crop(pool.tracks[0], 0, POOL_RATE_HZ)
+    assert np.isfinite(heard).all()
+    assert np.allclose(heard[:, 5000:40_000], 0.25, atol=1e-3)
+
+
 def test_an_empty_folder_is_no_data_set(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a data set"):
         song_sources(tmp_path)
