@@ -64,6 +64,12 @@ class Ranks:
                 distributed.all_reduce(tensor)
                 tensor.div_(self.count)
 
+    def mean(self, value: float) -> float:
+        """The mean of the processes' values."""
+        told = torch.tensor([value], dtype=torch.float64)
+        self.average([told])
+        return float(told)
+
     def agreed(self, value: float) -> float:
         """The first process' value."""
         if self.count == 1:

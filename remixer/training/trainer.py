@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -128,14 +129,21 @@ class Trainer:
         return self.config.learning_rate * warm * cool
 
     def step(self) -> float:
-        """One optimiser step; returns its loss."""
+        """One optimiser step; returns its loss, the mean of all processes'.
+
+        Raises:
+            InputError: the loss is not a number. Norms may have seen what is none, so nothing of the step may
+                reach a checkpoint.
+        """
         rate = self.learning_rate()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         number = self.ranks.batch(self.progress.step)
         torch.manual_seed((self.seed << 32) + number)
         self.optimiser.zero_grad(set_to_none=True)
-        loss = self.objective.backward(number)
+        loss = self.ranks.mean(self.objective.backward(number))
+        if not math.isfinite(loss):
+            raise InputError("The loss is not a number; a lower learning rate is needed.", f"batch {number}")
         self.ranks.average(one.grad for one in self.network.parameters() if one.grad is not None)
         self.ranks.share(self.network.buffers())
         norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip_norm)
@@ -199,8 +207,6 @@ class Trainer:
 
     def _report(self, window: list[float]) -> None:
         mean = sum(window) / len(window)
-        if mean != mean:
-            raise InputError("The loss is not a number; a lower learning rate is needed.")
         self.losses.append(mean)
         self.curves.add(self.progress.step, loss=mean, rate=self.learning_rate(), gradient=self.norm)
         seconds = self.progress.elapsed_seconds / max(1, self.progress.step)
