@@ -1,7 +1,7 @@
 """Several processes that train one network, as torchrun starts them: equal weights, different batches.
 
 Gradients are averaged over the processes before every step. Only the first process measures time, validates
-and writes; the others follow it.
+and writes; the others follow it. What interrupts one ends all, after the same step.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ class Trainer:
         checked = saved = time.monotonic()
         window: list[float] = []
         while self.share_done() < 1.0:
-            report(self.share_done())
+            self._tell(report)
             begin = time.monotonic()
             window.append(self.step())
             spent = self.progress.elapsed_seconds + time.monotonic() - begin
@@ -197,6 +197,16 @@ class Trainer:
                 checked = time.monotonic()
                 if self.ranks.agreed(self._stale()):
                     break
+
+    def _tell(self, report: Report) -> None:
+        """Report the share that is done; where that stops one process, all stop, after the same step."""
+        stop: Cancelled | None = None
+        try:
+            report(self.share_done())
+        except Cancelled as cancelled:
+            stop = cancelled
+        if self.ranks.mean(stop is not None) > 0.0:
+            raise stop or Cancelled("Another process was interrupted; go on with --resume.")
 
     def _check_due(self, checked: float) -> bool:
         if self.share_done() >= 1.0:

@@ -42,6 +42,25 @@ class Watched(Trainer):
 entry.Trainer = Watched
 entry.train(Path(sys.argv[1]), songs=Path(sys.argv[2]), out=Path(sys.argv[3]))
 """
+SECOND_INTERRUPTED = """
+import os
+import sys
+from pathlib import Path
+from remixer.errors import Cancelled
+from remixer.training.train import train
+
+rank, out = os.environ["RANK"], Path(sys.argv[3])
+
+def report(share):
+    if rank == "1" and share >= 0.2:
+        raise Cancelled
+
+try:
+    train(Path(sys.argv[1]), songs=Path(sys.argv[2]), out=out, report=report)
+except Cancelled:
+    (out / f"stopped-{rank}").touch()
+"""
+LAUNCHER = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
 
 
 @pytest.fixture
@@ -93,8 +112,7 @@ def test_two_processes_hold_equal_weights_and_one_writes(songs: Path, config: Pa
 
     script, out = tmp_path / "one_of_two.py", tmp_path / "run"
     script.write_text(ONE_OF_TWO, encoding="utf-8")
-    launcher = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
-    assert started(*launcher, script, config, songs, out).wait(2 * WAIT_SECONDS) == 0
+    assert started(*LAUNCHER, script, config, songs, out).wait(2 * WAIT_SECONDS) == 0
     first, second = (load_file(out / f"rank-{rank}.weights") for rank in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
     assert [path.name for path in out.glob("written-by-*")] == ["written-by-0"]
@@ -105,3 +123,15 @@ def test_two_processes_hold_equal_weights_and_one_writes(songs: Path, config: Pa
     train(config, songs=songs, out=alone)
     lonely = checkpoint(config, alone / "last.safetensors")[1]
     assert not all(torch.equal(lonely[name], first[name]) for name in first), "the second one taught nothing"
+
+
+def test_what_interrupts_the_second_process_makes_the_first_save_and_stop(
+    songs: Path, config: Path, tmp_path: Path
+) -> None:
+    script, out = tmp_path / "second_interrupted.py", tmp_path / "run"
+    script.write_text(SECOND_INTERRUPTED, encoding="utf-8")
+    text = config.read_text(encoding="utf-8").replace("save_minutes = 0.0", "save_minutes = 600.0")
+    config.write_text(text, encoding="utf-8")
+    assert started(*LAUNCHER, script, config, songs, out).wait(2 * WAIT_SECONDS) == 0
+    assert sorted(path.name for path in out.glob("stopped-*")) == ["stopped-0", "stopped-1"]
+    assert checkpoint(config, out / "last.safetensors")[0].step == STEPS // 5
