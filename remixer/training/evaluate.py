@@ -12,7 +12,7 @@ import numpy as np
 
 from remixer.errors import InputError, OutputError
 from remixer.jobs import ignore
-from remixer.separation.offline import CROSSFADE_FRAMES, joining, running, windowing
+from remixer.separation.offline import CROSSFADE_FRAMES, Window, joining, running, windowing
 from remixer.training.metrics import SongScores, bss_eval, si_sdr, utterance_sdr
 from remixer.training.oracle import ideal_ratio_masked
 from remixer.training.pool import POOL_RATE_HZ, read_stereo, song_sources
@@ -240,13 +240,15 @@ def _references(files: dict[str, Path]) -> dict[str, Stereo]:
 
 
 def separate_whole(separator: Separator, mixture: Stereo) -> NDArray[np.float32]:
-    """Separate `(frames, 2)` at `POOL_RATE_HZ` into `(stems, frames, 2)`, stretch by stretch."""
+    """Separate `(frames, 2)` at `POOL_RATE_HZ` into `(stems, frames, 2)`: a stream at once, else in parts."""
     card = separator.card
     if card.kind == "streaming":
-        return separator.separate(np.ascontiguousarray(mixture.T)).transpose(0, 2, 1)
+        whole = Window(0, len(mixture), 0, len(mixture))
+        return running(separator, mixture, whole, POOL_RATE_HZ)
     out = np.zeros((len(card.stems), *mixture.shape), np.float32)
-    for start in range(0, len(mixture), card.segment_frames):
-        end = min(start + card.segment_frames, len(mixture))
+    stretch = max(1, round(card.segment_frames * POOL_RATE_HZ / card.rate))
+    for start in range(0, len(mixture), stretch):
+        end = min(start + stretch, len(mixture))
         window = windowing((start, end), len(mixture), POOL_RATE_HZ, card)
         made = running(separator, mixture[window.start : window.end], window, POOL_RATE_HZ)
         before = out[:, max(0, start - CROSSFADE_FRAMES) : start] if start else None
