@@ -52,6 +52,9 @@ class Validation:
         stems: what the network's stems are, in their order.
         rate: of the audio the network hears, in Hz.
         channels: it hears; one is the mean of both.
+
+    Raises:
+        InputError: none of these stems sounds in any of the songs.
     """
 
     def __init__(
@@ -66,15 +69,22 @@ class Validation:
             frames[track.song] = max(frames.get(track.song, 0), track.frames)
         for track in whole:
             self.songs.setdefault(track.song, {})[track.stem] = pool.crop(track, 0, frames[track.song])
+        if not any(self._judged(song) for song in self.songs):
+            known = ", ".join(self.stems)
+            raise InputError(f"The songs for validation hold nothing to judge the network by: {known}.")
 
     def __call__(self, network: nn.Module) -> SongScores:
         """Utterance SDR of each song and stem that is not silent."""
         table: dict[str, dict[str, float]] = {}
         for song, stems in self.songs.items():
             estimates = self._separate(network, np.sum(list(stems.values()), axis=0))
-            known = [stem for stem in stems if stem in self.stems and stems[stem].any()]
-            table[song] = {s: utterance_sdr(stems[s], estimates[self.stems.index(s)]) for s in known}
+            judged = self._judged(song)
+            table[song] = {s: utterance_sdr(stems[s], estimates[self.stems.index(s)]) for s in judged}
         return SongScores(table)
+
+    def _judged(self, song: str) -> list[str]:
+        """The network's stems that sound in a song."""
+        return [stem for stem, wave in self.songs[song].items() if stem in self.stems and wave.any()]
 
     def _separate(self, network: nn.Module, mixture: NDArray[np.float32]) -> NDArray[np.float32]:
         """Stems `(stems, channels, frames)` of `(2, frames)`, at the pool's rate."""

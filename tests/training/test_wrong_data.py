@@ -45,6 +45,13 @@ def test_stems_of_unequal_length_are_validated_and_silent_ones_have_no_score(tmp
     assert all(math.isfinite(scores.median(stem)) for stem in scores.stems)
 
 
+def test_songs_that_no_stem_could_be_judged_by_are_refused_before_training(tmp_path: Path) -> None:
+    write_song(tmp_path / "songs" / "one", 1, ("drums", "bass"))
+    pool = write_pool(song_sources(tmp_path / "songs"), tmp_path / "pool")
+    with pytest.raises(InputError, match="hold nothing to judge the network by: vocals"):
+        Validation(pool, ("vocals",))
+
+
 @pytest.mark.parametrize("name", ["mmdensenet", "mdensenet-mbc"])
 def test_a_network_of_one_stem_is_not_taught_four(name: str, songs: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="needs a stereo network of 4 stems"):
