@@ -15,8 +15,8 @@ from remixer.networks.magnitudes import MagnitudeSeparator
 from remixer.networks.mel_mdensenet import MelMasks, MelMDenseNet
 from remixer.networks.targets import chimera_loss, wiener_mask
 from remixer.training.config import filled
-from remixer.training.objectives.signals import waveforms
-from remixer.training.pool import STEMS
+from remixer.training.objectives.signals import require_stems, waveforms
+from remixer.training.pool import POOL_RATE_HZ, STEMS
 from remixer.training.replay import Replay
 from remixer.training.songs import Validation, training_songs
 from remixer.training.task import Sound, Task
@@ -113,6 +113,30 @@ def _parts(network: nn.Module) -> tuple[MelMasks, MelMDenseNet]:
     return masks, inner
 
 
+def _config(table: Mapping[str, Any]) -> ChimeraConfig:
+    """The [objective] table.
+
+    Raises:
+        InputError: there is no such stem, or the songs have no such rate.
+    """
+    config = filled(ChimeraConfig, table, "objective")
+    require_stems([config.stem])
+    if not 0 < config.rate <= POOL_RATE_HZ:
+        raise InputError(f"[objective] rate = {config.rate} cannot be had from songs of {POOL_RATE_HZ} Hz.")
+    return config
+
+
+def _require_pieces(network: MagnitudeSeparator, mixtures: Mixtures, rate: int) -> None:
+    """Raise InputError if crops are shorter than what the network sees at a time."""
+    chain = network.chain
+    seen = chain.window + (network.context - 1) * chain.hop
+    if mixtures.frames * rate // POOL_RATE_HZ < seen:
+        raise InputError(
+            f"[data] seconds = {mixtures.config.seconds:g} is too short: "
+            f"the network sees {network.context} frames at a time, {seen / rate:.2f} s."
+        )
+
+
 def make(
     network: MagnitudeSeparator,
     table: Mapping[str, Any],
@@ -120,15 +144,20 @@ def make(
     songs: Path | None,
     out: Path,
 ) -> Task:
-    """The task of a Mel-MDenseNet; see `make_task`."""
-    config = filled(ChimeraConfig, table, "objective")
+    """The task of a Mel-MDenseNet; see `make_task`.
+
+    Raises:
+        InputError: this is another network, or stem, rate or length of the crops do not suit it.
+    """
+    config = _config(table)
     _parts(network)
     mixtures, valid = training_songs(data, songs, out)
+    _require_pieces(network, mixtures, config.rate)
     validate = None if valid is None else Validation(valid, (config.stem,), config.rate, network.channels)
     return Task(ChimeraObjective(network, mixtures, config), validate)
 
 
 def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
     """See `sound_of`."""
-    config = filled(ChimeraConfig, table, "objective")
+    config = _config(table)
     return Sound((config.stem,), config.rate)

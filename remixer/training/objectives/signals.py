@@ -6,13 +6,27 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from remixer.errors import InputError
 from remixer.training.losses import curve_matrix
-from remixer.training.pool import POOL_RATE_HZ
+from remixer.training.pool import POOL_RATE_HZ, STEMS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from torch import Tensor
 
     from remixer.training.mixtures import Batch
+
+
+def require_stems(names: Iterable[str]) -> None:
+    """Check the stems that [objective] names.
+
+    Raises:
+        InputError: there is no such stem.
+    """
+    unknown = set(names) - set(STEMS)
+    if unknown:
+        raise InputError(f"[objective] names the stem “{min(unknown)}”; there are {', '.join(STEMS)}.")
 
 
 @torch.no_grad()

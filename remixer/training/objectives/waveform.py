@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from remixer.errors import InputError
 from remixer.training.config import filled
-from remixer.training.objectives.signals import waveforms
+from remixer.training.objectives.signals import require_stems, waveforms
 from remixer.training.pool import POOL_RATE_HZ, STEMS
 from remixer.training.songs import Validation, training_songs
 from remixer.training.task import Sound, Task
@@ -75,7 +75,5 @@ def sound(network: nn.Module, table: Mapping[str, Any]) -> Sound:
 
 def _config(table: Mapping[str, Any]) -> WaveformConfig:
     config = filled(WaveformConfig, table, "objective")
-    unknown = set(config.stems) - set(STEMS)
-    if unknown:
-        raise InputError(f"[objective] names the stem “{min(unknown)}”; there are {', '.join(STEMS)}.")
+    require_stems(config.stems)
     return WaveformConfig(tuple(config.stems))
