@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,18 +126,17 @@ class LiveRun:
         """Finish the recording at the end; of a run that breaks off, only live sound is kept.
 
         Raises:
-            OutputError: it could not be finished.
+            OutputError: it could not be finished; of live sound, where that lies which could be.
         """
         try:
             yield
             self._elapsed = time.perf_counter() - self._begun
             self._files = tuple(self._recording.finish(self._fed))
-        except BaseException:
-            if self._is_live:
-                with suppress(OutputError):  # what broke it off is told
-                    self._recording.finish()
-            else:
+        except BaseException as error:
+            if not self._is_live:
                 self._recording.discard()
+            elif (failure := self._recording.salvage()) is not None:
+                raise failure from error
             raise
 
     def feed(self, source: Iterator[Audio], realtime: bool, fed: Fed) -> None:

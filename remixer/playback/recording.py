@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -117,6 +118,24 @@ class Recording:
         except OSError as error:
             raise _failed(error) from error
         return self.files
+
+    def salvage(self) -> OutputError | None:
+        """Finish what is there, whole or not; return why it is not whole and where it lies, None if it is.
+
+        Files that could not be finished get their names as after a crash, see `recover`.
+        """
+        try:
+            self.finish()
+            failure = self.failure
+        except OutputError as error:
+            failure = error
+        if failure is None:
+            return None
+        folder = self.files[0].parent
+        with contextlib.suppress(OutputError):  # it lies in that folder, whatever it is called
+            recover(folder)
+        reason = failure.message.rstrip(".")
+        return OutputError(f"{reason}; what there was until then is in “{folder}”.", failure.detail)
 
     def discard(self) -> None:
         """End and remove the files."""

@@ -182,12 +182,13 @@ def test_a_full_disk_ends_live_sound_and_leaves_what_it_holds(
         ordinary(file, block)
 
     monkeypatch.setattr(WavFile, "write", write)
-    with pytest.raises(OutputError, match="No space left"):
+    with pytest.raises(OutputError, match=r"No space left .*; what there was until then is in “.*live”\.$"):
         live_run(None, CARD, tmp_path, report=fill)
-    assert kept_seconds(tmp_path / "live", ".recording.wav") > 0.9
-    with pytest.raises(OutputError, match=r"vocals\.recording\.wav”, left by a recording that broke off"):
+    assert kept_seconds(tmp_path / "live", ".wav") > 0.9
+    assert len(list((tmp_path / "live").iterdir())) == len(STEMS) + 1
+    with pytest.raises(OutputError, match=r"vocals\.wav” exists already"):
         live_run(None, CARD, tmp_path)
-    assert kept_seconds(tmp_path / "live", ".recording.wav") > 0.9
+    assert kept_seconds(tmp_path / "live", ".wav") > 0.9
 
 
 def test_what_cannot_be_done_is_said_before_anything_is_written(tmp_path: Path, song: Path) -> None:
