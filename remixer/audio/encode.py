@@ -201,18 +201,27 @@ def check(paths: Iterable[Path], overwrite: bool) -> None:
     """See that every file can be written, before any work is done.
 
     Raises:
-        OutputError: a folder is missing or read-only, or a file exists and may not be replaced.
+        OutputError: a folder is missing, closed or read-only, a name is too long, or a file exists and may
+            not be replaced.
     """
     for path in paths:
-        name = shown_name(path)
-        if path.is_dir():
-            raise OutputError(f"“{name}” is a folder; a file name is expected.")
-        if not path.parent.is_dir():
-            raise OutputError(f"The folder “{shown_name(path.parent)}” for “{name}” does not exist.")
-        if not os.access(path.parent, os.W_OK | os.X_OK):
-            raise OutputError(f"The folder “{shown_name(path.parent)}” may not be written to.")
-        if path.exists() and not overwrite:
-            raise OutputError(f"“{name}” exists already; nothing was overwritten.", str(path))
+        try:
+            _refuse(path, overwrite)
+        except OSError as error:
+            reason = error.strerror or "the system refuses it"
+            raise OutputError(f"“{shown_name(path)}” cannot be written: {reason}.", repr(error)) from error
+
+
+def _refuse(path: Path, overwrite: bool) -> None:
+    name = shown_name(path)
+    if path.is_dir():
+        raise OutputError(f"“{name}” is a folder; a file name is expected.")
+    if not path.parent.is_dir():
+        raise OutputError(f"The folder “{shown_name(path.parent)}” for “{name}” does not exist.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OutputError(f"The folder “{shown_name(path.parent)}” may not be written to.")
+    if path.exists() and not overwrite:
+        raise OutputError(f"“{name}” exists already; nothing was overwritten.", str(path))
 
 
 def _writer(path: Path, rate: int, encoding: Encoding) -> _Writer:

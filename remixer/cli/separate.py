@@ -146,8 +146,8 @@ def _folder(folder: Path) -> Iterator[None]:
     from remixer.audio.naming import shown_name
     from remixer.errors import OutputError
 
-    made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
+        made = [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(

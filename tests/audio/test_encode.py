@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import signal
 import struct
@@ -202,6 +203,24 @@ def test_bad_targets_are_refused_before_any_work(tmp_path: Path) -> None:
     if sys.platform == "linux":
         with pytest.raises(OutputError, match=r"could not be written|may not be written"):
             Encoder(Path("/proc/a.wav"), 44_100, Encoding())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the system says it in other words there")
+def test_what_the_system_does_not_even_look_at_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OutputError, match=r"cannot be written: File name too long\.$"):
+        check([tmp_path / ("y" * 300 + ".wav")], overwrite=False)
+
+    def closed(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(OutputError, match=r"“a\.wav” cannot be written: Permission denied\.$"),
+    ):
+        patch.setattr(Path, "stat", closed)
+        check([tmp_path / "a.wav"], overwrite=True)
 
 
 def test_wrong_formats_are_refused() -> None:

@@ -138,6 +138,7 @@ def test_the_exit_code_says_what_failed(remixer: Run, song: Make, tmp_path: Path
     assert remixer("mix", tmp_path / "missing.wav", "--out", tmp_path / "x.wav").code == 3
     assert remixer("mix", song(), "--out", song("taken.wav")).code == 5
     assert remixer("mix", song(), "--out", tmp_path / "missing" / "x.wav").code == 5
+    assert remixer("mix", song(), "--out", tmp_path / ("y" * 300 + ".wav")).code == 5
     assert (
         remixer("mix", song(), "--mute", "bass", "--device", "toaster", "--out", tmp_path / "x.wav").code == 4
     )

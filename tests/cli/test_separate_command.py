@@ -147,10 +147,22 @@ def test_songs_that_cannot_be_read_leave_nothing(remixer: Run, song: Make, tmp_p
 
 def test_targets_that_cannot_be_written_are_said_so(remixer: Run, song: Make, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    places = [tmp_path / "file", *([Path("/proc/stems")] if sys.platform == "linux" else [])]
+    on_linux = [Path("/proc/stems"), tmp_path / ("y" * 300)]
+    places = [tmp_path / "file", *(on_linux if sys.platform == "linux" else [])]
     for place in places:
         done = remixer("separate", song(), "--model", "classic", "--out", place)
         assert (done.code, done.out, done.err.count("\n")) == (5, "", 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is Linux's")
+def test_a_song_whose_file_would_have_too_long_a_name_stops_none(
+    remixer: Run, song: Make, tmp_path: Path
+) -> None:
+    long = song("y" * 250 + ".wav")
+    options = ["--model", "classic", "--format", "stem.mp4", "--out", tmp_path / "o"]
+    done = remixer("separate", long, song("b.wav"), *options)
+    assert done.code == 5 and "cannot be written: File name too long.\n" in done.err
+    assert [path.name for path in (tmp_path / "o").rglob("*.mp4")] == ["b.stem.mp4"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
