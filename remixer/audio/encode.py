@@ -67,6 +67,11 @@ class Encoding:
         return self.format in ("wav", "flac")
 
     @property
+    def holds_peaks(self) -> bool:
+        """Whether what exceeds full scale is kept as it is; all other files hold it at full scale."""
+        return self.format == "wav" and self.bits == "float"
+
+    @property
     def channels(self) -> int:
         """How many channels a block has: two for each track."""
         return 2 * TRACKS if self.format == STEM_FORMAT else 2

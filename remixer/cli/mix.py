@@ -88,7 +88,7 @@ def _write(
     from remixer.mixing.stem_file import bounce_stem_file
 
     stems = [name for name, _ in controls.stems]
-    if takes and clip is Clip.KEEP and encoding.bits != "float":
+    if clip is Clip.KEEP and not encoding.holds_peaks:
         measuring = line.about("Measuring")
         warn_of_clipping(measure_mix(song, takes, controls, stems=stems, report=measuring), "--clip")
     warn_of_resampling(song.rate, encoding)

@@ -123,10 +123,9 @@ def _one(
         song = decoded(library, source, line, card)
         try:
             take = separated(song, card, device, line)
-            if encoding.bits != "float":
-                warn_of_clipping(
-                    measure_stems(song, take, names, report=line.about("Measuring")), "--bits float"
-                )
+            if not encoding.holds_peaks:
+                peak = measure_stems(song, take, names, report=line.about("Measuring"))
+                warn_of_clipping(peak, "--format wav --bits float")
             warn_of_resampling(song.rate, encoding)
             report = line.about(f"Writing {song.title}")
             if together:

@@ -96,6 +96,18 @@ def test_clipping_is_said_lowered_or_refused(remixer: Run, song: Make, tmp_path:
     assert not (tmp_path / "c.wav").exists()
 
 
+@pytest.mark.usefixtures("no_model")
+def test_a_song_that_is_too_loud_by_itself_does_not_clip_unsaid(remixer: Run, tmp_path: Path) -> None:
+    hot = tmp_path / "hot.wav"
+    soundfile.write(hot, np.full((4410, 2), 1.5), 44_100, subtype="FLOAT")
+    for options, name, said in (
+        ([], "a.wav", True), (["--bits", "float"], "b.mp3", True), (["--bits", "float"], "c.wav", False),
+        (["--clip", "lower"], "d.wav", False),
+    ):  # fmt: skip
+        done = remixer("mix", hot, *options, "--out", tmp_path / name)
+        assert (done.code, "3.5 dB above full scale" in done.err) == (0, said)
+
+
 def test_a_file_for_dj_programs_holds_the_mix_first(remixer: Run, song: Make, tmp_path: Path) -> None:
     options = ["--model", "classic", "--gain", "drums=-12", "--pan", "bass=0.5"]
     assert remixer("mix", song(), *options, "--out", tmp_path / "a.stem.mp4").code == 0

@@ -198,3 +198,14 @@ def test_another_sample_rate_is_told(remixer: Run, song: Make, tmp_path: Path) -
     options = ["--model", "classic", "--format", "opus", "--stems", "drums", "--out", tmp_path / "o"]
     done = remixer("separate", song(), *options, "--json")
     assert (done.code, done.err) == (0, "Resampled from 44.1 to 48 kHz, as opus needs it.\n")
+
+
+def test_stems_that_clip_are_told_with_what_helps(remixer: Run, song: Make, tmp_path: Path) -> None:
+    hot = tmp_path / "hot.wav"
+    soundfile.write(hot, read(song())[0] * 8, 44_100, subtype="FLOAT")
+    options = ["--model", "classic", "--bits", "float", "--out", tmp_path / "o"]
+    done = remixer("separate", hot, *options, "--format", "mp3")
+    assert done.code == 0
+    assert "dB above full scale" in done.err and "see --format wav --bits float" in done.err
+    done = remixer("separate", hot, *options)
+    assert (done.code, done.err) == (0, "")
