@@ -49,10 +49,13 @@ class Library:
         path = Path(os.path.abspath(path))  # noqa: PTH100  (links are kept as they were given)
         song_id = self._id(path)
         folder = self._songs / song_id
-        if folder.is_dir():
-            with contextlib.suppress(InputError):
-                return self._reopened(folder, path)
-            discard(folder)
+        try:
+            if folder.is_dir():
+                with contextlib.suppress(InputError):
+                    return self._reopened(folder, path)
+                discard(folder)
+        except OSError as error:
+            raise disk_error(error) from error
         return self._made(folder, probe(path))
 
     def recent(self) -> list[Song]:
@@ -70,9 +73,11 @@ class Library:
     def trim(self, keep: Collection[str] = ()) -> None:
         """Delete the songs unused longest until the limit holds.
 
-        Songs named in `keep`, and songs that any process has open, stay.
+        Songs named in `keep`, and songs that any process has open, stay; so do folders that are not ours to
+        delete.
         """
-        self._sweep()
+        with contextlib.suppress(OSError):  # another process sweeps, too
+            self._sweep()
         sizes = {folder: _size(folder) for folder in self._folders()}
         excess = sum(sizes.values()) - self.limit_bytes
         for folder in sorted(sizes, key=_used):
@@ -80,11 +85,8 @@ class Library:
                 return
             if folder.name in keep:
                 continue
-            with exclusive(folder / "in-use") as unused:
-                if unused and os.name != "nt":
-                    discard(folder)
-            if os.name == "nt":
-                discard(folder)
+            with contextlib.suppress(OSError):  # another process was quicker, or it is another user's
+                _drop(folder)
             excess -= 0 if folder.exists() else sizes[folder]
 
     def _reopened(self, folder: Path, path: Path) -> Song:
@@ -94,7 +96,8 @@ class Library:
             song.close()
             write_told(folder, {**told, "source": str(path), "title": song.tags.title or _stem(path)})
             song = Song.load(folder)
-        os.utime(folder / "song.json")
+        with contextlib.suppress(OSError):  # a cache that cannot be written to can be read all the same
+            os.utime(folder / "song.json")
         return song
 
     def _made(self, folder: Path, info: SourceInfo) -> Song:
@@ -158,10 +161,20 @@ def _used(folder: Path) -> float:
         return 0.0
 
 
+def _drop(folder: Path) -> None:
+    """Delete a song's folder unless somebody works with it."""
+    with exclusive(folder / "in-use") as unused:
+        if unused and os.name != "nt":
+            discard(folder)
+    if os.name == "nt":
+        discard(folder)
+
+
 def _size(folder: Path) -> int:
     total = 0
-    for path in folder.rglob("*"):
-        with contextlib.suppress(OSError):
-            found = path.stat()
-            total += getattr(found, "st_blocks", -(-found.st_size // 512)) * 512
+    for place, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                found = Path(place, name).stat()
+                total += getattr(found, "st_blocks", -(-found.st_size // 512)) * 512
     return total

@@ -87,6 +87,20 @@ def test_a_cache_that_cannot_be_written_is_said_so(source: Make) -> None:
         Library(Path("/proc/cache")).open(source())
 
 
+def test_a_known_song_opens_from_a_cache_that_cannot_be_written_to(
+    library: Library, source: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    decode_song(library.open(source()))
+    monkeypatch.setattr(os, "utime", refused)
+    assert library.open(source()).complete
+    monkeypatch.setattr(library_module, "write_told", refused)
+    with pytest.raises(OutputError, match="cache cannot be written to"):
+        library.open(source().rename(tmp_path / "elsewhere.wav"))
+
+
 def test_recent_songs_come_last_used_first(library: Library, source: Make) -> None:
     songs = [library.open(source(seed=n)) for n in range(3)]
     for age, song in enumerate(songs):
@@ -122,6 +136,33 @@ def test_trimming_within_the_limit_drops_nothing(library: Library, source: Make)
     _three_closed_songs(library, source)
     library.trim()
     assert len(library.recent()) == 3
+
+
+def test_trimming_passes_over_a_folder_that_cannot_be_dropped(library: Library, source: Make) -> None:
+    ids = _three_closed_songs(library, source)
+    lock = library.root / "songs" / ids[0] / "in-use"
+    lock.unlink()
+    lock.mkdir()
+    library.limit_bytes = 0
+    library.trim()
+    assert [song.id for song in library.recent()] == [ids[0]]
+
+
+def test_a_folder_that_vanishes_while_it_is_measured_is_no_matter(
+    library: Library, song: Song, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def vanishing(place: str) -> object:
+        if Path(place).name == "takes":
+            raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+        return scandir(place)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", vanishing)
+        assert library.size_bytes() > song.frames
+        library.trim()
+    assert [one.id for one in library.recent()] == [song.id]
 
 
 def test_trimming_sweeps_up_what_crashes_left(library: Library, song: Song) -> None:
