@@ -107,6 +107,8 @@ def _sentence(message: str) -> str:
 
 
 def _say(sentence: str, code: int) -> int:
+    if sys.stderr is None:  # it was closed, or a program of Windows has none
+        return code
     with contextlib.suppress(OSError, ValueError):
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
@@ -115,9 +117,10 @@ def _say(sentence: str, code: int) -> int:
     return code
 
 
-def _flushed(stream: TextIO) -> bool:
+def _flushed(stream: TextIO | None) -> bool:
     try:
-        stream.flush()
+        if stream is not None:
+            stream.flush()
     except BrokenPipeError:
         _give_up_stdout()
     except OSError as error:

@@ -227,6 +227,19 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
     assert (done.returncode in (0, 1), done.stderr) == (True, "")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="streams are closed otherwise there")
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_stream_that_is_not_there_changes_no_exit_code(home: Path, tmp_path: Path, number: int) -> None:
+    missing = ["mix", str(tmp_path / "missing.wav"), "--out", str(tmp_path / "x.wav")]
+    for arguments, code in ((["models"], 0), (missing, 3)):
+        command = [sys.executable, "-m", "remixer", *arguments]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, preexec_fn=lambda: os.close(number)
+        )
+        assert done.returncode == code
+        assert "Traceback" not in done.stdout + done.stderr
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)])
 def test_an_interrupted_command_leaves_nothing(home: Path, song: Make, tmp_path: Path, number: int) -> None:
