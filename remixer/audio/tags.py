@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ _ASF = {
 }  # fmt: skip
 _PAIRS = ("trkn", "disk")
 _FRONT_COVER = 3
+_LARGEST_FLAC_BLOCK_BYTES = 2**24 - 1
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def read_tags(path: Path) -> Tags:
 
 def write_tags(path: Path, tags: Tags) -> None:
     """Write the tags into a wav, flac, mp3, ogg, opus or m4a file (recognised by its content).
+
+    A flac file has no room for a picture of 16 MiB and more: such a cover is left out.
 
     Raises:
         OSError: the file cannot be written to.
@@ -207,8 +212,10 @@ def _write_vorbis(file: Any, tags: Tags) -> None:
     if tags.cover:
         picture = Picture()
         picture.type, picture.mime, picture.data = _FRONT_COVER, _mime(tags.cover), tags.cover
-        if hasattr(file, "add_picture"):
+        if not hasattr(file, "add_picture"):
+            file.tags["metadata_block_picture"] = [base64.b64encode(picture.write()).decode("ascii")]
+        elif len(picture.write()) <= _LARGEST_FLAC_BLOCK_BYTES:
             file.clear_pictures()
             file.add_picture(picture)
         else:
-            file.tags["metadata_block_picture"] = [base64.b64encode(picture.write()).decode("ascii")]
+            _log.warning("a cover of %d bytes is too large for a flac file", len(tags.cover))

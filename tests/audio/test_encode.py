@@ -122,6 +122,14 @@ def test_tags_and_cover_are_kept(tmp_path: Path, kind: str) -> None:
     assert len(read(path)[0]) == round(9000 * Encoding(kind).rate_for(44_100) / 44_100)
 
 
+def test_a_cover_too_large_for_flac_is_left_out_and_the_rest_is_written(tmp_path: Path) -> None:
+    tags = Tags((("title", "A"),), PICTURE + bytes(2**24))
+    with Encoder(tmp_path / "a.flac", 44_100, Encoding("flac"), tags) as encoder:
+        encoder.write(np.zeros((9000, 2), np.float32))
+    assert read_tags(tmp_path / "a.flac") == Tags(tags.items)
+    assert len(read(tmp_path / "a.flac")[0]) == 9000
+
+
 def test_tags_of_nothing_readable_are_empty(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").write_bytes(b"nothing")
     assert read_tags(tmp_path / "a.mp3") == read_tags(tmp_path / "missing.mp3") == Tags()
