@@ -23,8 +23,17 @@ if [[ ${1:-} == --remove ]]; then
 fi
 
 installed_files | while read -r file; do install -Dm644 "$here/share/$file" "$share/$file"; done
-sed -i "s|^Exec=remixer|Exec=\"$here/remixer\"|" "$share/applications/stem-remixer.desktop"
-mkdir -p "$bin"
-ln -sfn "$here/remixer" "$bin/remixer"
+# A menu entry puts the path between quotes, \ before what a shell would read in it, and \\ for every \.
+entry=$share/applications/stem-remixer.desktop
+path=$(sed -e 's/[\\"`$]/\\&/g' -e 's/\\/\\\\/g' -e 's/%/%%/g' <<<"$here/remixer")
+sed -i '/^Exec=/d' "$entry"
+printf 'Exec="%s" %%F\n' "$path" >>"$entry"
 refresh
-echo "The program is in the menu, and as $bin/remixer."
+link=$bin/remixer
+if [[ -e $link && ! -e $(dirname "$(readlink -f "$link")")/install.sh ]]; then
+  echo "The program is in the menu; $link is another program, and was left alone."
+  exit 0
+fi
+mkdir -p "$bin"
+ln -sfn "$here/remixer" "$link"
+echo "The program is in the menu, and as $link."

@@ -6,8 +6,12 @@ import importlib.util
 import os
 import plistlib
 import re
+import shutil
 import struct
+import subprocess
+import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import contents
@@ -110,6 +114,50 @@ def test_the_menu_entry_opens_songs_with_the_program() -> None:
         re.fullmatch(r"(audio|video)/[\w.+-]+", kind) for kind in fields["MimeType"].rstrip(";").split(";")
     )
     assert desktop.entry("/a/remixer").count("Exec=/a/remixer %F") == 1
+
+
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Callable[[str], Path]:
+    """Make a folder as the archive unpacks to, with a program that does nothing."""
+
+    def make(name: str) -> Path:
+        folder = tmp_path / name
+        desktop.write_share(folder / "share", command="remixer")
+        shutil.copy(PACKAGING / "linux" / "install.sh", folder)
+        (folder / "remixer").touch()
+        return folder
+
+    return make
+
+
+def install(folder: Path, home: Path) -> str:
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    command = [str(folder / "install.sh")]
+    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this menu")
+def test_the_menu_starts_the_program_wherever_it_was_unpacked(
+    tmp_path: Path, unpacked: Callable[[str], Path]
+) -> None:
+    install(unpacked("R&B | 100% $1"), tmp_path / "home")
+    entry = tmp_path / "home" / ".local" / "share" / "applications" / "stem-remixer.desktop"
+    (line,) = [line for line in entry.read_text("utf-8").splitlines() if line.startswith("Exec=")]
+    assert line == f'Exec="{tmp_path}/R&B | 100%% \\\\$1/remixer" %F'
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this menu")
+def test_another_program_of_the_name_is_left_alone(tmp_path: Path, unpacked: Callable[[str], Path]) -> None:
+    home, link = tmp_path / "home", tmp_path / "home" / ".local" / "bin" / "remixer"
+    link.parent.mkdir(parents=True)
+    link.write_text("precious")
+    first, second = unpacked("first"), unpacked("second")
+    assert "left alone" in install(first, home)
+    assert link.read_text() == "precious"
+    link.unlink()
+    for folder in (first, second):
+        assert str(link) in install(folder, home)
+        assert link.readlink() == folder / "remixer"
 
 
 def test_every_icon_of_the_menu_has_its_size() -> None:
