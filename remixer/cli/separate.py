@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,11 +101,17 @@ def check_one_file(names: tuple[str, ...], card: ModelCard) -> None:
 
 def folders(songs: list[Path], out: Path) -> Iterator[tuple[Path, Path]]:
     """Give every song a folder of its own, called like its file; the second of a name gets “ (2)”."""
-    seen: dict[str, int] = {}
+    taken: set[str] = set()
     for source in songs:
-        name = source.stem or "song"
-        seen[name] = seen.get(name, 0) + 1
-        yield source, out / (name if seen[name] == 1 else f"{name} ({seen[name]})")
+        name = next(name for name in _numbered(source.stem or "song") if name not in taken)
+        taken.add(name)
+        yield source, out / name
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    for number in itertools.count(2):
+        yield f"{name} ({number})"
 
 
 def _one(

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from remixer.audio.decode import read
+from remixer.cli.separate import folders
 from remixer.separation import song_run
 from remixer.song import room
 
@@ -99,6 +100,15 @@ def test_songs_of_one_name_get_folders_of_their_own(remixer: Run, song: Make, tm
     assert remixer("separate", song(), other, *options).code == 0
     assert len(read(tmp_path / "o" / "song" / "bass.wav")[0]) == 88_200
     assert len(read(tmp_path / "o" / "song (2)" / "bass.wav")[0]) == 44_100
+
+
+def test_a_song_that_is_called_like_a_second_one_has_a_folder_of_its_own() -> None:
+    for given, named in (
+        (["a (2).wav", "a.wav", "a.mp3"], ["a (2)", "a", "a (3)"]),
+        (["a.wav", "a.mp3", "a (2).wav"], ["a", "a (2)", "a (2) (2)"]),
+    ):
+        found = folders([Path(name) for name in given], Path("o"))
+        assert [folder for _, folder in found] == [Path("o", name) for name in named]
 
 
 def test_nothing_is_overwritten_unless_told_so(remixer: Run, song: Make, tmp_path: Path) -> None:
