@@ -27,17 +27,26 @@ def keep_freed() -> None:
 def peak_rss_mib() -> float:
     """Return the most resident memory this process has had, in MiB.
 
-    On Linux it is read from `/proc`: what `getrusage` says begins with the size of the process that
-    started this one.
+    On Linux it is read from `/proc`, where that tells it: what `getrusage` says begins with the size of the
+    process that started this one.
     """
     if sys.platform == "win32":
         import psutil
 
         return float(psutil.Process().memory_info().peak_wset) / 2**20
-    if sys.platform == "linux":
-        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
+    if sys.platform == "linux" and (told := _told_by_proc()):
+        return told
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
+
+
+def _told_by_proc() -> float:
+    """Return what `/proc` says; 0 where it does not, as in some containers."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    fields = status.partition("VmHWM:")[2].split()
+    return int(fields[0]) / 2**10 if fields else 0.0
