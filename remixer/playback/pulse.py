@@ -20,6 +20,7 @@ DEVICE = "pulse"
 _PREFIX = "PulseAudio: "
 _VARIABLE = "PULSE_SOURCE"
 _SECONDS = 2.0
+_LOCALE = "C.UTF-8"  # in others the tool writes decimal commas, which are no JSON
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,11 @@ def sources() -> list[Source]:
         return []
     try:
         done = subprocess.run(
-            [tool, "--format=json", "list", "sources"], capture_output=True, timeout=_SECONDS, check=True
+            [tool, "--format=json", "list", "sources"],
+            capture_output=True,
+            timeout=_SECONDS,
+            check=True,
+            env={**os.environ, "LC_ALL": _LOCALE},
         )
         return [_source(one) for one in json.loads(done.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):

@@ -38,6 +38,20 @@ def test_sources_are_listed_with_the_names_the_system_shows(monkeypatch: pytest.
     ]
 
 
+def test_the_tool_is_asked_where_numbers_are_written_as_json_wants_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(*_: Any, env: dict[str, str] | None = None, **__: Any) -> Any:
+        german = (env or os.environ).get("LC_ALL") == "de_DE.UTF-8"
+        told = TOLD.replace('"index"', f'"balance": {"0,00" if german else "0.00"}, "index"')
+        return SimpleNamespace(stdout=told.encode())
+
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    monkeypatch.setattr(pulse.shutil, "which", lambda _: "/usr/bin/pactl")
+    monkeypatch.setattr(pulse.subprocess, "run", run)
+    assert len(sources()) == 2
+
+
 @pytest.mark.parametrize(
     "told", ["", "[{}]", "{", "[3]", OSError(), subprocess.TimeoutExpired("pactl", 2)], ids=repr
 )
