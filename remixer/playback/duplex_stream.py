@@ -13,6 +13,7 @@ from remixer.playback.outputs import Audio
 from remixer.playback.portaudio import (
     DEFAULT_ID,
     LATENCY_SECONDS,
+    begin,
     beside,
     id_of,
     index_of,
@@ -22,7 +23,7 @@ from remixer.playback.portaudio import (
     require_source,
     told_latency,
 )
-from remixer.playback.priority import raise_priority, raise_server_thread
+from remixer.playback.priority import raise_priority
 from remixer.playback.pulse import recording_from
 from remixer.playback.xruns import Xruns
 
@@ -78,8 +79,7 @@ class DuplexStream:
                 self._stream = sounddevice.Stream(
                     device=(into, onto), channels=channels, callback=self._callback, **settings
                 )
-            raise_server_thread()
-            self._stream.start()
+            begin(self._stream)
         except (sounddevice.PortAudioError, ValueError) as error:
             reason = reason_of(error)
             raise OutputError(f"The sound device could not be opened: {reason}.", repr(error)) from error

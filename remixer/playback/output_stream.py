@@ -13,13 +13,14 @@ from remixer.playback.portaudio import (
     DEFAULT_ID,
     LATENCY_SECONDS,
     LONGEST_SECONDS,
+    begin,
     index_of,
     let_go,
     library,
     reason_of,
     told_latency,
 )
-from remixer.playback.priority import raise_priority, raise_server_thread
+from remixer.playback.priority import raise_priority
 from remixer.playback.xruns import Xruns
 
 BLOCK_FRAMES = 512
@@ -68,8 +69,7 @@ class PortAudioOutput:
             if self.device_rate != rate:
                 self._bridge = Bridge(render, rate, self.device_rate)
             self._stream = self._open(sounddevice, index)
-            raise_server_thread()
-            self._stream.start()
+            begin(self._stream)
         except (sounddevice.PortAudioError, ValueError) as error:
             raise OutputError(
                 f"The output device could not be opened: {reason_of(error)}.", repr(error)

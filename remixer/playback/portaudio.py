@@ -9,6 +9,7 @@ from typing import Any
 from remixer.errors import OutputError
 from remixer.playback import pulse
 from remixer.playback.outputs import OutputDevice
+from remixer.playback.priority import raise_server_thread
 
 LATENCY_SECONDS = 0.08
 DEFAULT_ID = ""
@@ -123,6 +124,16 @@ def beside(device: str, kind: str) -> str:
     system = sounddevice.query_hostapis(sounddevice.query_devices(index)["hostapi"])
     found = int(system[f"default_{kind}_device"])
     return id_of(sounddevice.query_devices(found)) if found >= 0 else DEFAULT_ID
+
+
+def begin(stream: Any) -> None:
+    """Start a stream; one that does not start is let go of, lest it keeps its devices from the next."""
+    raise_server_thread()
+    try:
+        stream.start()
+    except Exception:
+        let_go(stream)
+        raise
 
 
 def let_go(stream: Any) -> bool:

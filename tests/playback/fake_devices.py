@@ -33,6 +33,8 @@ class Stream:
         devices.streams.append(self)
 
     def start(self) -> None:
+        if self.kind in self._devices.asleep:
+            raise DevicesError("It does not start.")
         self.active = True
 
     def abort(self) -> None:
@@ -57,6 +59,7 @@ class Devices:
     Attributes:
         name: what the default devices are called.
         refused: kinds of streams that cannot be opened.
+        asleep: kinds of streams that can be opened and do not start.
         gone: no stream can.
         seconds: the clock that `Duplex` reads.
     """
@@ -66,6 +69,7 @@ class Devices:
     def __init__(self) -> None:
         self.name, self.gone, self.seconds = "system", False, 100.0
         self.refused: set[str] = set()
+        self.asleep: set[str] = set()
         self.streams: list[Stream] = []
         self.closed: list[Stream] = []
         self.rescans = 0

@@ -12,6 +12,7 @@ from fake_devices import BLOCK, RATE, Devices, fake_devices
 from fake_stream import FakeStream
 from song_maker import noise
 
+from remixer.errors import OutputError
 from remixer.mixing.controls import DEFAULT, STEMS
 from remixer.playback.cushion import cushion_blocks
 from remixer.playback.duplex import Duplex
@@ -66,6 +67,17 @@ def test_a_sound_server_and_devices_that_refuse_one_get_two_streams(devices: Dev
         played = player.call(ONES)
     assert (np.abs(played - 2) < 1e-5).all()
     assert duplex.latency_seconds > 2 * BLOCK / RATE
+
+
+def test_a_stream_that_does_not_start_leaves_its_devices_to_the_two_that_follow(devices: Devices) -> None:
+    devices.asleep = {"Stream"}
+    duplex = doubling()
+    assert [stream.kind for stream in devices.running()] == ["InputStream", "OutputStream"]
+    devices.asleep = {"Stream", "OutputStream"}
+    duplex.close()
+    with pytest.raises(OutputError, match="does not start"):
+        doubling()
+    assert not devices.running()
 
 
 def test_pipewire_is_taken_where_it_runs_and_shares_a_stream(devices: Devices) -> None:
