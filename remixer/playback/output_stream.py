@@ -59,7 +59,6 @@ class PortAudioOutput:
         self._stereo = np.zeros((BLOCK_FRAMES, 2), np.float32)
         self._given = 0
         self._heard_at = (0, time.perf_counter())
-        self._opened = self._called = time.perf_counter()
         index = index_of(device)
         try:
             info = sounddevice.query_devices(index, "output")
@@ -74,6 +73,7 @@ class PortAudioOutput:
             raise OutputError(
                 f"The output device could not be opened: {reason_of(error)}.", repr(error)
             ) from error
+        self._opened = self._called = time.perf_counter()
         self.latency_seconds = told_latency(self._stream, latency_seconds)
 
     @property

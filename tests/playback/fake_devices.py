@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from remixer.playback import duplex, duplex_stream, portaudio
+from remixer.playback import duplex, duplex_stream, output_stream, portaudio
 
 RATE, BLOCK = 44_100, 512
 Audio = NDArray[np.float32]
@@ -45,7 +45,7 @@ class Stream:
 
     def call(self, heard: Audio) -> Audio:
         """Give a block to the callback, and return what it played."""
-        out, times = np.full_like(heard, 9.0), SimpleNamespace(currentTime=0.0)
+        out, times = np.full_like(heard, 9.0), SimpleNamespace(currentTime=0.0, outputBufferDacTime=0.0)
         if self.kind == "Stream":
             self._callback(heard, out, len(heard), times, False)
         else:
@@ -61,7 +61,7 @@ class Devices:
         refused: kinds of streams that cannot be opened.
         asleep: kinds of streams that can be opened and do not start.
         gone: no stream can.
-        seconds: the clock that `Duplex` reads.
+        seconds: the clock that streams read.
     """
 
     PortAudioError = DevicesError
@@ -84,6 +84,8 @@ class Devices:
 
     def check_input_settings(self, *_: Any, **__: Any) -> None:
         """Take every rate."""
+
+    check_output_settings = check_input_settings
 
     def Stream(self, **settings: Any) -> Stream:  # noqa: N802
         return Stream(self, "Stream", settings)
@@ -119,7 +121,9 @@ def fake_devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[Devices]:
     made = Devices()
     with monkeypatch.context() as patch:
         patch.setattr(duplex_stream, "library", lambda: made)
+        patch.setattr(output_stream, "library", lambda: made)
         patch.setattr(portaudio, "library", lambda: made)
         patch.setattr(duplex, "rescan", made.rescan)
         patch.setattr(duplex, "time", made)
+        patch.setattr(output_stream, "time", made)
         yield made
