@@ -19,10 +19,13 @@ _WRAP_FRAMES = 2**32
 
 
 def available() -> str:
-    """Return an empty string if PortAudio is there, else a sentence that says what is missing."""
+    """Return an empty string if PortAudio is there and runs, else a sentence that says what is missing."""
     try:
-        import sounddevice  # noqa: F401
-    except (OSError, ImportError) as error:
+        import sounddevice
+
+        if not sounddevice._initialized:
+            sounddevice._initialize()
+    except Exception as error:  # noqa: BLE001  (where it does not start, its own error cannot be named)
         return f"No sound can be played: {error}."
     return ""
 
@@ -31,7 +34,7 @@ def library() -> Any:
     """Return the sounddevice module.
 
     Raises:
-        OutputError: PortAudio is not there.
+        OutputError: PortAudio is not there, or does not start.
     """
     reason = available()
     if reason:
@@ -42,13 +45,17 @@ def library() -> Any:
 
 
 def rescan() -> None:
-    """Look for devices anew; no stream may be open. PortAudio lists them once and never looks again."""
+    """Look for devices anew; no stream may be open. PortAudio lists them once and never looks again.
+
+    Where it does not start again there are none, until `available` gets it to.
+    """
     if available():
         return
     import sounddevice
 
-    sounddevice._terminate()
-    sounddevice._initialize()
+    with contextlib.suppress(sounddevice.PortAudioError):
+        sounddevice._terminate()
+        sounddevice._initialize()
 
 
 def outputs() -> list[OutputDevice]:
