@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from remixer.errors import ModelError, UsageError
 from remixer.paths import models_dirs
@@ -54,20 +56,33 @@ class Catalog:
 
 
 def load_catalog() -> Catalog:
-    """Read every model folder; one that is broken is left out with a sentence in `faults`."""
+    """Read every model folder; one that is broken, or closed, is left out with a sentence in `faults`."""
     cards: dict[str, ModelCard] = {}
-    faults = []
+    faults: list[str] = []
     for place in models_dirs():
-        folders = sorted(place.iterdir()) if place.is_dir() else []
-        for folder in folders:
-            if not (folder / MANIFEST).is_file():
-                continue
-            try:
-                card = load_card(folder)
-                if card.id in cards or card.id == CLASSIC.id:
-                    raise ModelError(f"Two models are called “{card.id}”: one is left out.", str(folder))
-                cards[card.id] = card
-            except ModelError as error:
-                _log.warning("%s %s", error.message, error.detail)
-                faults.append(error.message)
+        with _faults_kept(faults, place):
+            for folder in sorted(place.iterdir()) if place.is_dir() else []:
+                with _faults_kept(faults, folder):
+                    _read(folder, cards)
     return Catalog((*cards.values(), CLASSIC), tuple(faults))
+
+
+def _read(folder: Path, cards: dict[str, ModelCard]) -> None:
+    if not (folder / MANIFEST).is_file():
+        return
+    card = load_card(folder)
+    if card.id in cards or card.id == CLASSIC.id:
+        raise ModelError(f"Two models are called “{card.id}”: one is left out.", str(folder))
+    cards[card.id] = card
+
+
+@contextmanager
+def _faults_kept(faults: list[str], folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except ModelError as error:
+        _log.warning("%s %s", error.message, error.detail)
+        faults.append(error.message)
+    except OSError as error:
+        _log.warning("models in %s are left out: %r", folder, error)
+        faults.append(f"The model folder “{folder}” cannot be looked into: {error.strerror}.")

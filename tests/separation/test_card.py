@@ -107,6 +107,18 @@ def test_the_catalog_lists_all_models_and_says_what_is_broken(
         catalog.get("nothing")
 
 
+def test_a_folder_that_may_not_be_looked_into_is_left_out_with_a_sentence(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = tmp_path / ("models" * 60)
+    monkeypatch.setattr("remixer.separation.catalog.models_dirs", lambda: [closed, tmp_path / "models"])
+    tiny("whole")
+    catalog = load_catalog()
+    assert [card.id for card in catalog] == ["tiny-whole", "classic"]
+    assert len(catalog.faults) == 1
+    assert "cannot be looked into" in catalog.faults[0]
+
+
 def test_without_models_the_classic_separator_is_the_default(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
