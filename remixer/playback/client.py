@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from remixer.mixing.controls import STEMS, Controls
 from remixer.playback.child import Child
+from remixer.playback.failures import Failures
 from remixer.playback.outputs import OutputDevice
 from remixer.playback.process import FIRST_RATE
 from remixer.playback.status import Bulletin, HopTimes, Latency, PlayerStatus
@@ -31,8 +32,6 @@ _log = logging.getLogger(__name__)
 _FURTHEST_SECONDS = 0.25
 _SPARE_SECONDS = 2.0
 _OUTPUTS_SECONDS = 2.0
-_DEATHS_IN_A_ROW = 5
-_LIVED_SECONDS = 10.0
 
 
 class Player:
@@ -58,9 +57,7 @@ class Player:
         self._bulletin = Bulletin(PlayerStatus(), 0.0, 0.0, 0)
         self._held = (0, 0)
         self._restarts = 0
-        self._deaths = 0
-        self._begun = 0.0
-        self._message = ""
+        self._failures = Failures()
         self._moves: list[tuple[int, Controls]] = []
         self._devices: dict[str, list[OutputDevice]] = {}
         self._recorded: tuple[Path, ...] = ()
@@ -103,7 +100,7 @@ class Player:
                 playing=False, loop=None, input=None,
             )  # fmt: skip
             self._moves.clear()
-            self._message = ""
+            self._failures.forget()
             self._send(*self._wish.load_command(position))
             self._hold(position)
 
@@ -149,7 +146,7 @@ class Player:
     def listen(self, device: str | None = None, audible: bool = True, cushion: int = 0) -> None:
         """Hear an input instead of the song, aloud if audible; the cushion is as in `Listening`."""
         with self._lock:
-            self._message = ""
+            self._failures.forget()
             self._wish = self._wish.listening(device or "", audible, cushion)
             self._send(*self._wish.listen_command())
 
@@ -192,7 +189,7 @@ class Player:
                 listening=self._wish.input is not None if behind else status.listening,
                 position_frames=status.position_frames + int(elapsed * bulletin.speed),
                 restarts=self._restarts,
-                message=self._message or status.message,
+                message=self._failures.newest(status.message),
             )
 
     # The process
@@ -210,7 +207,7 @@ class Player:
             self._send(*command)
 
     def _tell_all(self, child: Child, position: int, playing: bool) -> None:
-        wish, self._begun = self._wish, time.monotonic()
+        wish = self._wish
         child.send("begin", wish.output)
         child.write(json.dumps(wish.controls.to_plain()).encode())
         if wish.folder:
@@ -248,8 +245,7 @@ class Player:
             for message in child.receive(0.1):
                 self._take(*message)
             if not alive:
-                if self._deaths >= _DEATHS_IN_A_ROW:
-                    self._message = "Playback keeps failing; it is tried again every few seconds."
+                if self._failures.die():
                     self._closing.wait(_SPARE_SECONDS)
                 if not self._closing.is_set():
                     self._revive()
@@ -260,8 +256,7 @@ class Player:
 
     def _tend(self) -> None:
         """Keep a second process waiting, with the device held open as the first one has it."""
-        if self._deaths and time.monotonic() - self._begun > _LIVED_SECONDS:
-            self._deaths, self._message = 0, ""
+        self._failures.live()
         if self._spare is None or not self._spare.alive:
             self._spare, self._spare_told = self._made(), ("", 0)
         wanted = (self._wish.output, self._bulletin.status.rate or FIRST_RATE)
@@ -281,7 +276,7 @@ class Player:
             elif name == "hushed":
                 self._wish = replace(self._wish, input=None)
             elif name == "failed":
-                self._message = value
+                self._failures.say(value)
             elif name == "fault":
                 _log.warning("A block could not be played: %s", value)
 
@@ -290,11 +285,10 @@ class Player:
             last = self.status()
             if self._child is not None:
                 self._child.close()
-            self._deaths += 1
             self._restarts += 1
             self._wish = replace(self._wish, playing=last.playing)
             child = self._spare if self._spare is not None and self._spare.alive else self._made()
             self._spare, self._child = None, child
-            self._bulletin = Bulletin(replace(last, levels=(), recording=False), 0.0, 0.0, 0)
+            self._bulletin = Bulletin(replace(last, levels=(), recording=False, message=""), 0.0, 0.0, 0)
             self._tell_all(child, last.position_frames, last.playing)
             self._hold(last.position_frames)
