@@ -181,11 +181,13 @@ class Player:
             position, held_until = self._held
             if bulletin.obeyed < held_until:
                 status = replace(status, position_frames=position)
+            if not behind:
+                self._wish = replace(self._wish, playing=status.playing)
             elapsed = min(max(0.0, time.perf_counter() - bulletin.seconds), _FURTHEST_SECONDS)
             return replace(
                 status,
                 alive=alive and status.alive,
-                playing=self._wish.playing if behind else status.playing,
+                playing=self._wish.playing,
                 listening=self._wish.input is not None if behind else status.listening,
                 position_frames=status.position_frames + int(elapsed * bulletin.speed),
                 restarts=self._restarts,

@@ -240,6 +240,8 @@ class Playback:
 
     def _bulletin(self) -> Bulletin:
         engine, speaker = self._engine, self._speaker
+        if self._live.on or engine.settled:  # looked at first: what is told below is not older
+            self._told = self._obeyed
         position, moving = engine.position_at(speaker.heard())
         song = engine.song
         rate = song.rate if song is not None else 0
@@ -262,8 +264,6 @@ class Playback:
             live=live.state,
             message=speaker.message or live.message or self._live_failure,
         )
-        if self._live.on or engine.settled:
-            self._told = self._obeyed
         speed = float(rate if moving and not self._live.on else 0)
         return Bulletin(self._live.told(status), time.perf_counter(), speed, self._told)
 

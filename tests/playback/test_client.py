@@ -80,3 +80,17 @@ def test_what_the_loudspeaker_says_is_not_hidden_by_what_failed_before(
     until(lambda: "went away" in player.status().message)
     system.children[0].tell(message="Playing on “built-in” instead.")
     until(lambda: player.status().message == "Playing on “built-in” instead.")
+
+
+def test_a_song_that_has_ended_does_not_play_while_a_command_is_on_its_way(
+    player: Player, system: System
+) -> None:
+    player.play()
+    assert player.status().playing
+    for playing in (True, False):
+        system.children[0].tell(playing=playing)
+        assert player.status().playing == playing
+    player.seek(100)
+    assert not player.status().playing
+    player.play()
+    assert player.status().playing
