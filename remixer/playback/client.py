@@ -58,6 +58,7 @@ class Player:
         self._held = (0, 0)
         self._restarts = 0
         self._failures = Failures()
+        self._spare_due = time.monotonic() + _SPARE_SECONDS
         self._moves: list[tuple[int, Controls]] = []
         self._devices: dict[str, list[OutputDevice]] = {}
         self._recorded: tuple[Path, ...] = ()
@@ -238,23 +239,27 @@ class Player:
         return self._bulletin
 
     def _watch(self) -> None:
-        spare_due = time.monotonic() + _SPARE_SECONDS
         while not self._closing.is_set():
-            child = self._child
-            if child is None:
-                return
-            alive = child.alive
-            for message in child.receive(0.1):
-                self._take(*message)
-            if not alive:
-                if self._failures.die():
-                    self._closing.wait(_SPARE_SECONDS)
-                if not self._closing.is_set():
-                    self._revive()
-                spare_due = time.monotonic()
-            elif time.monotonic() >= spare_due:
-                spare_due = time.monotonic() + _SPARE_SECONDS
-                self._tend()
+            try:
+                self._look_after()
+            except (OSError, ValueError) as error:  # the system starts no more processes, or it was closed
+                _log.warning("The playback process could not be looked after: %r", error)
+                self._closing.wait(_SPARE_SECONDS)
+
+    def _look_after(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        alive = child.alive
+        for message in child.receive(0.1):
+            self._take(*message)
+        if not alive:
+            if not self._closing.wait(_SPARE_SECONDS if self._failures.die() else 0.0):
+                self._revive(child)
+            self._spare_due = time.monotonic()
+        elif time.monotonic() >= self._spare_due:
+            self._spare_due = time.monotonic() + _SPARE_SECONDS
+            self._tend()
 
     def _tend(self) -> None:
         """Keep a second process waiting, with the device held open as the first one has it."""
@@ -282,14 +287,12 @@ class Player:
             elif name == "fault":
                 _log.warning("A block could not be played: %s", value)
 
-    def _revive(self) -> None:
+    def _revive(self, dead: Child) -> None:
         with self._lock:
             last = self.status()
-            if self._child is not None:
-                self._child.close()
-            self._restarts += 1
-            self._wish = replace(self._wish, playing=last.playing)
             child = self._spare if self._spare is not None and self._spare.alive else self._made()
+            dead.close()
+            self._restarts += 1
             self._spare, self._child = None, child
             self._bulletin = Bulletin(replace(last, levels=(), recording=False, message=""), 0.0, 0.0, 0)
             self._tell_all(child, last.position_frames, last.playing)

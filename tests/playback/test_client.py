@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,12 +47,16 @@ class FakeChild:
 
 
 class System:
-    """Starts such processes."""
+    """Starts such processes, unless it is full."""
 
     def __init__(self) -> None:
         self.children: list[FakeChild] = []
+        self.full, self.refused = False, 0
 
     def start(self, live_model: Path | None) -> FakeChild:
+        if self.full:
+            self.refused += 1
+            raise OSError(errno.EMFILE, "Too many open files")
         self.children.append(FakeChild())
         return self.children[-1]
 
@@ -94,3 +99,14 @@ def test_a_song_that_has_ended_does_not_play_while_a_command_is_on_its_way(
     assert not player.status().playing
     player.play()
     assert player.status().playing
+
+
+def test_a_system_that_starts_no_more_processes_for_a_while_is_asked_again(
+    player: Player, system: System
+) -> None:
+    system.full = True
+    for child in list(system.children):
+        child.alive = False
+    until(lambda: system.refused > 1)
+    system.full = False
+    until(lambda: player.status().restarts == 1)
