@@ -82,7 +82,7 @@ class Front:
         self.takes = tuple(
             TakeView(take.id, self._background.name(take.id) or take.model_id, take.fraction)
             for take in song.takes()
-            if take.fraction > 0 and take.id != passing
+            if take.fraction > 0 and take.id != passing and take.stems == self.remix.stems
         )
 
     def _look_at_residual(self, song: Song, take_ids: tuple[str, ...]) -> None:
@@ -193,7 +193,8 @@ class Front:
     def _known_take(self, song: Song) -> str:
         take_id = self.remix.take_id
         known = take_id != self._background.card.take_id and self._background.name(take_id)
-        return take_id if known and song.take(take_id) is not None else ""
+        take = song.take(take_id) if known else None
+        return take_id if take is not None and take.stems == self.remix.stems else ""
 
     def _begin(self, song: Song) -> None:
         stored = self._writer.load_mix(song.id)

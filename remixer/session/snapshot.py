@@ -87,7 +87,7 @@ class Snapshot:
         bypassed: the song is heard as it is, the faders rest.
         levels: peak and RMS by stem; `residual` and `master` included.
         spans: which take is heard where; an empty id is the song itself.
-        takes: the stems there are of this song, to choose whose are heard first.
+        takes: the takes there are of the same stems, to choose which one is heard first.
         preferred: the take heard before all others.
         separation: the background work.
         model: the id of the chosen model.

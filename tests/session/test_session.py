@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from session_parts import FIRST, RATE, SECOND, Stage, failing, stuck, write_song
 
@@ -275,6 +276,37 @@ def test_a_model_of_other_stems_keeps_the_mix_the_loop_and_the_music(stages: Sta
     later = stages(cards=(FIRST, VOCALS), opener=stuck)
     later.open(song)
     assert later.session.controls.stem("drums").mute and later.session.controls.stem("vocals").gain_db == -6.0
+
+
+def _with_vocals(stage: Stage, song: Path) -> Song:
+    """Open a song, separate it, and put the stems of another model for vocals alone beside."""
+    stage.open(song)
+    stage.separated()
+    front = stage.session.front.song
+    assert front is not None
+    take = front.create_take(VOCALS.take_id, VOCALS.id, VOCALS.stems)
+    take.write(0, np.zeros((1, front.frames, 2), np.float32))
+    return front
+
+
+def test_stems_of_a_model_that_makes_others_cannot_be_chosen(stages: Stages, song: Path) -> None:
+    stage = stages(cards=(FIRST, VOCALS))
+    _with_vocals(stage, song)
+    stage.session.front.look()
+    assert [take.take_id for take in stage.session.front.takes] == [FIRST.take_id]
+
+
+def test_stems_that_were_heard_with_another_model_are_not_where_it_makes_others(
+    stages: Stages, song: Path
+) -> None:
+    stage = stages(cards=(FIRST, VOCALS))
+    front = _with_vocals(stage, song)
+    stage.session.close()
+    mix = stage.store.load_mix(front.id)
+    stage.store.save_mix(front.id, {**mix, "take_id": VOCALS.take_id})
+    later = stages(cards=(FIRST, VOCALS))
+    later.open(song)
+    assert later.player.take_ids[0] == FIRST.take_id
 
 
 def test_a_song_that_is_left_and_wanted_again_at_once_opens(
