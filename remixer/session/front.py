@@ -176,10 +176,11 @@ class Front:
         )  # fmt: skip
 
     def save(self, position_frames: int | None = None) -> None:
-        """Keep the mix, if it changed since it was last kept."""
+        """Keep the mix, if it changed since it was last kept; a song heard to its end begins anew."""
         if self.song is None:
             return
         frame = self._player.status().position_frames if position_frames is None else position_frames
+        frame = 0 if self.song.complete and frame >= self.song.frames else frame
         mix = self.remix.to_stored(self.song, self._background.asked_first, frame)
         if mix != self._saved:
             self._writer.save_mix(self.song.id, mix)

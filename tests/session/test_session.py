@@ -106,6 +106,16 @@ def test_the_mix_of_every_song_comes_back(stages: Stages, song: Path) -> None:
     assert later.player.calls[0] == ("load", later.session.front.song.id, 12_345)  # type: ignore[union-attr]
 
 
+def test_a_song_that_was_heard_to_its_end_begins_anew(stages: Stages, song: Path) -> None:
+    stage = stages()
+    stage.open(song)
+    stage.session.seek(RATE)
+    stage.session.close()
+    later = stages()
+    now = later.open(song).song
+    assert now is not None and later.player.calls[:2] == [("load", now.id, 0), ("play",)]
+
+
 def test_what_was_open_can_be_reopened_after_a_crash(stages: Stages, song: Path) -> None:
     stage = stages()
     stage.open(song)
