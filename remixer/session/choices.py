@@ -137,7 +137,7 @@ class Choices:
             UsageError: there is no such model.
         """
         self._background.choose_model(model_id)
-        self._front.stems_changed()
+        self._front.model_changed()
         self.change(model=model_id)
 
     def choose_device(self, device_id: str) -> None:

@@ -50,6 +50,7 @@ class Front:
         self._spans_due = 0.0
         self._sought = (0, 0.0)
         self._saved: dict[str, Any] = {}
+        self._loaded_stems: tuple[str, ...] = ()
 
     def turn_to(self, item: Item | None, autoplay: bool) -> None:
         """Leave the song in front, its mix saved, and turn to another one or to none."""
@@ -62,10 +63,12 @@ class Front:
         self.remix = Remix(self._background.card.stems)
 
     def poll(self, status: PlayerStatus) -> None:
-        """Hand the song over once it can be played, and look where stems have come. Thread: GUI."""
+        """Hand the song over once it can be played or has other stems; look where they are. Thread: GUI."""
         now = time.monotonic()
         if self.song is None and self.item is not None and self.item.song is not None:
             self._begin(self.item.song)
+        if self.song is not None and self._loaded_stems != self.remix.stems:
+            self._load_again(self.song, status)
         if self.song is not None and now >= self._spans_due:
             self._spans_due = now + _SPANS_SECONDS
             self.look()
@@ -135,19 +138,11 @@ class Front:
         """Hand the faders to the mixer."""
         self._player.set_controls(self.remix.heard)
 
-    def stems_changed(self) -> None:
+    def model_changed(self) -> None:
         """Hear the chosen model's take first; where it has other stems, with what can be kept of the mix."""
-        stems = self._background.card.stems
-        if stems == self.remix.stems:
-            self.send_preference()
-        elif self.song is not None:
-            status = self._player.status()
-            frame = self.position_frames(status)
-            mix = self.remix.to_stored(self.song, self._background.asked_first, frame)
-            self.remix = Remix.from_stored(mix, stems)
-            self._load(self.song, frame)
-            if status.playing:
-                self._player.play()
+        if self.song is not None:
+            self.remix.change_stems(self._background.card.stems)
+        self.send_preference()
 
     def levels(self, status: PlayerStatus) -> dict[str, Level]:
         """Return the levels by stem, with `residual` and `master`."""
@@ -214,10 +209,17 @@ class Front:
         if self._autoplay:
             self._player.play()
 
+    def _load_again(self, song: Song, status: PlayerStatus) -> None:
+        frame = self.position_frames(status)
+        self._load(song, frame)
+        if status.playing:
+            self._player.play()
+
     def _load(self, song: Song, frame: int) -> None:
         self.send_controls()
         self._player.load(song.folder, self._background.take_ids(), self.remix.stems, frame)
         self.set_loop(self.remix.loop)
+        self._loaded_stems = self.remix.stems
 
 
 def describe(song: Song) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -37,6 +39,13 @@ class History(Generic[T]):
         self.value, self._key, self._changed_seconds = value, key, now_seconds
         self._future.clear()
 
+    def recast(self, turn: Callable[[T], T]) -> None:
+        """Turn every value into another one; what is no change between the new ones is no step any more."""
+        self.value = turn(self.value)
+        self._past = _steps(self._past, self.value, turn)
+        self._future = _steps(self._future, self.value, turn)
+        self._key = ""
+
     @property
     def can_undo(self) -> bool:
         """Whether there is a way back."""
@@ -62,3 +71,9 @@ class History(Generic[T]):
         self.value = source.pop()
         self._key = ""
         return True
+
+
+def _steps(values: list[T], now: T, turn: Callable[[T], T]) -> list[T]:
+    """Return turned values, the one beside the present value last, without those equal to their neighbour."""
+    turned = [*map(turn, values), now]
+    return [value for value, nearer in itertools.pairwise(turned) if value != nearer]

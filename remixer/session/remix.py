@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -81,14 +82,8 @@ class Remix:
             except UsageError as error:
                 _log.warning("a stored mix was passed over: %s %s", error.message, error.detail)
                 return remix
-            kept = dict(recipe.controls.stems)
-            controls = Controls(
-                tuple((name, kept.get(name, StemControl())) for name in stems),
-                recipe.controls.residual,
-                recipe.controls.master_db,
-            )
-            remix.history = History(controls)
-            remix._others = tuple(other for other in recipe.controls.stems if other[0] not in stems)
+            remix.history = History(recipe.controls)
+            remix.change_stems(stems)
             remix.loop, remix.start_frames, remix.take_id = (
                 recipe.loop,
                 recipe.position_frames,
@@ -96,6 +91,19 @@ class Remix:
             )
         return remix
 
+    def change_stems(self, stems: tuple[str, ...]) -> None:
+        """Go on with the stems of another model; faders that have none there come back with theirs."""
+        known = dict((*self._others, *self.controls.stems))
+        self._others = tuple(strip for strip in known.items() if strip[0] not in stems)
+        self.history.recast(lambda controls: _with_stems(controls, known, stems))
+        self.stems = stems
+
     def _change(self, controls: Controls, key: str) -> None:
         self.bypassed = False
         self.history.change(controls, key, time.monotonic())
+
+
+def _with_stems(controls: Controls, known: Mapping[str, StemControl], stems: tuple[str, ...]) -> Controls:
+    """Return controls of these stems: strips of theirs, else known ones, else strips at rest."""
+    strips = {**known, **dict(controls.stems)}
+    return replace(controls, stems=tuple((name, strips.get(name, StemControl())) for name in stems))

@@ -42,3 +42,13 @@ def test_no_change_is_no_step() -> None:
     history = History(0)
     history.change(0, "a", 0.0)
     assert not history.can_undo
+
+
+def test_what_changes_nothing_between_values_turned_into_others_is_no_step() -> None:
+    history = History(0)
+    for value in range(1, 5):
+        history.change(value, str(value), 0.0)
+    history.undo()
+    history.recast(lambda value: value // 2)
+    assert history.value == 1 and history.redo() and history.value == 2
+    assert history.undo() and history.undo() and history.value == 0 and not history.can_undo

@@ -110,6 +110,18 @@ def test_the_separation_makes_way(stages: Callable[..., Stage], song: Path) -> N
     assert stage.session.poll().separation.state == "running"
 
 
+def test_a_model_of_other_stems_leaves_the_live_sound_alone(stages: Callable[..., Stage], song: Path) -> None:
+    vocals = replace(FIRST, id="vocals-only", role="vocals", stems=("vocals",))
+    stage = stages(cards=(FIRST, LIVE, vocals), opener=stuck)
+    stage.open(song)
+    stage.session.live.listen("mic")
+    stage.session.choices.choose_model(vocals.id)
+    assert stage.session.poll().live is not None and stage.player.calls[-1][0] == "listen"
+    stage.session.live.stop()
+    now = stage.session.poll()
+    assert stage.player.calls[-1][0] == "load" and now.song is not None and now.song.stems == vocals.stems
+
+
 def test_what_is_recorded_is_told_with_its_folder(live: Stage, tmp_path: Path) -> None:
     session = live.session
     session.live.listen("mic")

@@ -288,6 +288,23 @@ def test_a_model_of_other_stems_keeps_the_mix_the_loop_and_the_music(stages: Sta
     assert later.session.controls.stem("drums").mute and later.session.controls.stem("vocals").gain_db == -6.0
 
 
+def test_comparing_and_the_way_back_outlive_a_model_of_other_stems(stages: Stages, song: Path) -> None:
+    stage = stages(cards=(FIRST, VOCALS), opener=stuck)
+    stage.open(song)
+    session = stage.session
+    session.set_stem("vocals", gain_db=-6.0)
+    session.set_stem("drums", mute=True)
+    session.set_bypassed(True)
+    session.choices.choose_model(VOCALS.id)
+    assert session.poll().bypassed and stage.player.controls == Controls.default(VOCALS.stems)
+    session.undo()
+    assert session.controls.stem("vocals").gain_db == 0.0 and not session.remix.history.can_undo
+    session.redo()
+    session.choices.choose_model(FIRST.id)
+    now = session.poll()
+    assert now.controls.stem("drums").mute and now.controls.stem("vocals").gain_db == -6.0 and now.can_undo
+
+
 def _with_vocals(stage: Stage, song: Path) -> Song:
     """Open a song, separate it, and put the stems of another model for vocals alone beside."""
     stage.open(song)
