@@ -141,7 +141,8 @@ class Screen:
         name = self._session.background.card.name
         status = snapshot.separation
         other = next((entry.title for entry in snapshot.entries if entry.song_id == status.song_id), "")
-        ahead = other if song is not None and status.song_id not in ("", song.id) else ""
+        front_id = song.id if song is not None else ""
+        ahead = other if status.song_id not in ("", front_id) else ""
         self._page.separation.show_status(status, name, decoding, ahead, broken)
 
     def _show_pickers(self, snapshot: Snapshot) -> None:

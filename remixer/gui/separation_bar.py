@@ -28,7 +28,7 @@ def separation_sentence(
         model: the name of the model at work.
         decoding: the fraction decoded, while that is not all of the song.
         ahead: the title of the song that is being prepared, when it is not the one in front.
-        broken: no more of the song can be decoded.
+        broken: the song could not be opened, or no more of it can be decoded.
     """
     if decoding is not None:
         return f"{'Broke off' if broken else 'Decoding'} · {percent(decoding)}"
@@ -38,7 +38,7 @@ def separation_sentence(
         "loading": f"Loading {model}…",
         "running": f"{work} · {percent(status.fraction)}" + (f" · {left}" if left else ""),
         "paused": f"Paused · {percent(status.fraction)}",
-        "done": f"Separated with {model}",
+        "done": "" if broken else f"Separated with {model}",
         "failed": "Separation failed",
     }
     return words.get(status.state, "")

@@ -26,8 +26,8 @@ class Ahead:
         self._finished: set[tuple[str, str]] = set()
 
     def poll(self, separation: SeparationStatus) -> None:
-        """Begin what is due once the song in front is finished. Thread: GUI."""
-        if separation.state != "done":
+        """Begin what is due once the song in front needs nothing. Thread: GUI."""
+        if not self._free(separation):
             return
         item = self._next()
         if item is None:
@@ -36,6 +36,13 @@ class Ahead:
             self._playlist.prepare(item)
         elif item.song is not None and item.state == "ready":
             self._background.separate_ahead(item.song)
+
+    def _free(self, separation: SeparationStatus) -> bool:
+        """Return whether the song in front is finished, or failed and there is nothing of it to separate."""
+        if separation.state != "idle" or self._background.halted:
+            return separation.state == "done"
+        front = self._playlist.current
+        return front is not None and front.state == "failed"
 
     def _next(self) -> Item | None:
         items, at = self._playlist.items, self._playlist.current_index

@@ -65,7 +65,7 @@ class Background:
 
     def attach(self, song: Song | None) -> None:
         """Turn to another song, or to none."""
-        if self._song is not None:
+        if self._song is not None or self._ahead is not None:
             self._inference.cancel()
         self._ahead = None
         self._song, self._started, self._stopped, self._failure, self._heard_first = (

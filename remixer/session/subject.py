@@ -25,8 +25,10 @@ def subject_of(session: Session) -> Subject:
 
     def has_its_turn() -> bool:
         """Whether it is in front, or one of the songs that are prepared when that one is done."""
-        waits = item in playlist.items and session.choices.settings.prepare_queue and not background.halted
-        return item is playlist.current or waits
+        first = front.item
+        broken_off = first is not None and first.state == "failed" and front.song is not None
+        prepared = session.choices.settings.prepare_queue and not background.halted and not broken_off
+        return item is playlist.current or (prepared and item in playlist.items)
 
     def decoding() -> bool:
         return item.state in ("opening", "decoding") or (item.state == "waiting" and has_its_turn())

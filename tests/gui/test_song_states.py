@@ -13,7 +13,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtWidgets import QPushButton
 
 from remixer.gui.mixer_view import MixerView
-from remixer.gui.separation_bar import SeparationBar
+from remixer.gui.separation_bar import SeparationBar, separation_sentence
 from remixer.gui.task_bar import TaskBar
 from remixer.gui.viewport import Viewport
 from remixer.mixing.levels import Level
@@ -84,6 +84,17 @@ def test_a_song_that_broke_off_is_told_and_its_separation_can_be_stopped(
     desk.session.open([cut])
     bar = desk.page.separation
     desk.until(lambda: bar._words.text().startswith("Broke off · ") and bar._stop.isVisible())
+
+
+def test_a_song_that_failed_is_not_called_separated_when_those_behind_it_are(
+    desk: Desk, song: Path, broken: Path
+) -> None:
+    assert separation_sentence(SeparationStatus("done"), "First") == "Separated with First"
+    desk.session.open([broken, song])
+    desk.until(lambda: [entry.separated for entry in desk.session.poll().entries] == [0.0, 1.0])
+    desk.until(lambda: desk.session.poll().separation.state == "done")
+    desk.work.refresh()
+    assert desk.page.separation._words.text() == ""
 
 
 def test_a_long_title_cuts_no_figures_away(desk: Desk) -> None:

@@ -149,6 +149,43 @@ def test_an_export_waits_for_a_song_whose_turn_comes_again(
     assert [path.name for path in job.result] == ["Song é - vocals.wav"]
 
 
+def test_an_export_goes_on_behind_a_song_that_failed(stages: Stages, song: Path, tmp_path: Path) -> None:
+    gate = threading.Event()
+    stage = stages(opener=lambda card, device, threads: Gated(card, gate))
+    stage.open(song)
+    job = _waiting_for_vocals(stage, tmp_path / "out")
+    (tmp_path / "broken.wav").write_bytes(b"no sound at all")
+    stage.session.open([tmp_path / "broken.wav"])
+    stage.until(lambda now: now.entries[-1].state == "failed")
+    gate.set()
+    stage.until(lambda now: job.wait(0))
+    assert [path.name for path in job.result] == ["Song é - vocals.wav"]
+
+
+def test_what_waits_behind_a_song_that_failed_rests_when_that_is_wanted(
+    stages: Stages, song: Path, tmp_path: Path
+) -> None:
+    stage = stages(opener=stuck)
+    stage.open(song)
+    (tmp_path / "broken.wav").write_bytes(b"no sound at all")
+    stage.session.open([tmp_path / "broken.wav"])
+    stage.until(lambda now: now.separation.state == "running" and now.song is None)
+    stage.session.background.cancel()
+    assert all(stage.session.poll().separation.state == "idle" for _ in range(3))
+
+
+def test_an_export_ends_when_a_song_that_broke_off_is_before_it(
+    stages: Stages, song: Path, tmp_path: Path
+) -> None:
+    stage = stages(opener=stuck)
+    stage.open(song)
+    job = _waiting_for_vocals(stage, tmp_path / "out")
+    whole, cut = write_song(tmp_path / "whole.wav", 2.0), tmp_path / "cut.wav"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    stage.session.open([cut])
+    _ended(stage, job, tmp_path / "out")
+
+
 def test_stems_that_nobody_finishes_cannot_be_chosen(stages: Stages, tmp_path: Path) -> None:
     stage = stages(cards=(FIRST, LIVE))
     stage.open(write_song(tmp_path / "long.wav", 3.0))
