@@ -71,31 +71,33 @@ class Playlist:
         self.current: Item | None = None
         self._notices = notices
         self._jobs = Jobs(workers=2)
-        self._looking: list[Job[Found]] = []
+        self._looking: list[tuple[Job[Found], bool]] = []
+        self._play = False
         self._shown: tuple[Entry, ...] = ()
         self._shown_key: tuple[object, ...] = ()
         self._shown_until = 0.0
 
-    def add(self, paths: Iterable[Path]) -> None:
-        """Queue files and the songs in folders, and bring the first of them to the front."""
+    def add(self, paths: Iterable[Path], play: bool = False) -> None:
+        """Queue files and the songs in folders; bring the first of them to the front, to play or to rest."""
         listed = [Path(path) for path in paths]
         if any(is_folder(path) for path in listed):
-            self._looking.append(self._jobs.start("Looking through folders", lambda _: find_songs(listed)))
+            job = self._jobs.start("Looking through folders", lambda _: find_songs(listed))
+            self._looking.append((job, play))
         else:
-            self._take(find_songs(listed), listed)
+            self._take(find_songs(listed), listed, play)
 
-    def open_known(self, source: Path, folder: Path) -> None:
+    def open_known(self, source: Path, folder: Path, play: bool = False) -> None:
         """Bring a song of the library to the front; a decoded one opens even when its file is gone."""
         item = self._find(source)
         if item is None:
             item = Item(source, folder)
             self.items.append(item)
-        self._front(item)
+        self._front(item, play)
 
-    def select(self, index: int) -> None:
+    def select(self, index: int, play: bool = False) -> None:
         """Bring one song to the front."""
         if 0 <= index < len(self.items):
-            self._front(self.items[index])
+            self._front(self.items[index], play)
 
     def remove(self, index: int) -> None:
         """Take one song off the queue; what was computed for it stays in the library."""
@@ -106,9 +108,14 @@ class Playlist:
             if item.song is not None:
                 item.song.close()
             if item is self.current:
-                self.current = None
+                self.current, self._play = None, False
                 if self.items:
-                    self._front(self.items[min(index, len(self.items) - 1)])
+                    self._front(self.items[min(index, len(self.items) - 1)], False)
+
+    def take_wish(self) -> bool:
+        """Return whether the song in front was asked to play; it is asked once."""
+        play, self._play = self._play, False
+        return play
 
     @property
     def current_index(self) -> int:
@@ -127,10 +134,10 @@ class Playlist:
 
     def poll(self) -> None:
         """Take what the workers have found and say what failed. Thread: GUI."""
-        for job in [job for job in self._looking if job.wait(0)]:
-            self._looking.remove(job)
+        for job, play in [look for look in self._looking if look[0].wait(0)]:
+            self._looking.remove((job, play))
             if job.state == "done":
-                self._take(job.result, [])
+                self._take(job.result, [], play)
             elif job.error is not None and job.state == "failed":
                 self._notices.say(job.error.message, "error")
         for item in self.items:
@@ -152,7 +159,7 @@ class Playlist:
         """Stop the workers, within a second."""
         self._jobs.close(0.8)
 
-    def _take(self, found: Found, named: list[Path]) -> None:
+    def _take(self, found: Found, named: list[Path], play: bool) -> None:
         if found.skipped:
             self._notices.say(found.sentence)
         first: Item | None = None
@@ -163,18 +170,18 @@ class Playlist:
                 self.items.append(item)
             first = first or item
         if first is not None:
-            self._front(first)
+            self._front(first, play)
         elif not named:
             self._notices.say("There is no audio in what was dropped.", "error")
 
     def _find(self, path: Path) -> Item | None:
         return next((item for item in self.items if item.path == path), None)
 
-    def _front(self, item: Item) -> None:
+    def _front(self, item: Item, play: bool) -> None:
         before = self.current
         if before is not None and before is not item and before.job is not None and before.state != "ready":
             before.job.cancel()
-        self.current = item
+        self.current, self._play = item, play
         if item.state in ("waiting", "failed"):
             self.prepare(item)
 

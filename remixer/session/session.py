@@ -86,7 +86,6 @@ class Session:
         self._autosave = Autosave(self.front, self.playlist, self.live, self._writer, self.last_desk)
         self._jobs = Jobs()
         self._demo: Job[Path] | None = None
-        self._autoplay = False
         self._in_front: object = None
         self._said = ""
         self.choices.look_for_recent()
@@ -94,14 +93,12 @@ class Session:
     def open(self, paths: Iterable[Path], play: bool | None = None) -> None:
         """Queue files and folders and bring the first song to the front; nothing waits for it."""
         self.live.stop()
-        self._autoplay = self.choices.settings.play_on_open if play is None else play
-        self.playlist.add(paths)
+        self.playlist.add(paths, self.choices.settings.play_on_open if play is None else play)
 
     def open_recent(self, song: Known) -> None:
         """Bring a song of the library to the front."""
         self.live.stop()
-        self._autoplay = self.choices.settings.play_on_open
-        self.playlist.open_known(song.source, song.folder)
+        self.playlist.open_known(song.source, song.folder, self.choices.settings.play_on_open)
 
     def open_demo(self) -> None:
         """Make the demo song if it is not there yet, and open it."""
@@ -120,17 +117,16 @@ class Session:
         desk = self.last_desk
         present = [Path(path) for path in desk.paths if not is_folder(Path(path))]
         if present:
-            self._autoplay = False
             self.playlist.add(present)
             wanted = desk.paths[max(0, desk.current) :][:1]
             places = [place for place, item in enumerate(self.playlist.items) if str(item.path) in wanted]
             self.playlist.select(places[0] if places else -1)
 
     def select(self, index: int) -> None:
-        """Bring a song of the queue to the front."""
-        self.live.stop()
-        self._autoplay = True
-        self.playlist.select(index)
+        """Bring a song of the queue to the front and let it play; nothing happens where there is none."""
+        if 0 <= index < len(self.playlist.items):
+            self.live.stop()
+            self.playlist.select(index, play=True)
 
     def step(self, by: int) -> None:
         """Bring the next one (1) or the one before (-1) to the front."""
@@ -138,7 +134,6 @@ class Session:
 
     def remove(self, index: int) -> None:
         """Take a song off the queue."""
-        self._autoplay = False
         self.playlist.remove(index)
 
     def play(self) -> None:
@@ -245,11 +240,14 @@ class Session:
         self.choices.poll()
         self._take_demo()
         self.playlist.poll()
+        play = self.playlist.take_wish()
         if self.playlist.current is not self._in_front:
             self._in_front = self.playlist.current
-            self.front.turn_to(self.playlist.current, self._autoplay)
+            self.front.turn_to(self.playlist.current, play)
             self.choices.look_for_recent()
             self.trim_cache()
+        elif play and not self.live.on:
+            self.front.play()
         status = self.player.status()
         self.live.poll(status)
         if not self.live.on:

@@ -100,6 +100,13 @@ def test_a_song_opened_ends_the_live_sound(live: Stage, song: Path) -> None:
     assert live.session.poll().live is None and not live.player.now.listening
 
 
+def test_where_there_is_no_other_song_the_live_sound_goes_on(live: Stage) -> None:
+    live.session.live.listen("mic")
+    live.session.step(1)
+    live.session.step(-1)
+    assert live.session.poll().live is not None
+
+
 def test_the_separation_makes_way(stages: Callable[..., Stage], song: Path) -> None:
     stage = stages(cards=(FIRST, LIVE), opener=stuck)
     stage.open(song)

@@ -208,6 +208,35 @@ def test_another_song_of_the_queue_comes_to_the_front(stage: Stage, tmp_path: Pa
     assert stage.until(lambda now: now.song is not None and now.song.title == "1").current == 0
 
 
+def test_a_song_plays_as_asked_though_another_one_is_removed_at_once(
+    stage: Stage, song: Path, tmp_path: Path
+) -> None:
+    stage.open(song)
+    stage.session.open([write_song(tmp_path / "2.wav", seed=2)])
+    stage.session.remove(0)
+    stage.until(lambda now: now.song is not None and now.song.title == "2" and now.playing)
+
+
+def test_songs_of_a_folder_rest_as_asked_though_another_one_is_played_meanwhile(
+    stages: Stages, song: Path, tmp_path: Path
+) -> None:
+    stage = stages(settings=Settings(play_on_open=False))
+    stage.open(song)
+    write_song(tmp_path / "album" / "1.wav", seed=2)
+    stage.session.open([tmp_path / "album"])
+    stage.session.select(0)
+    stage.until(lambda now: now.song is not None and now.song.title == "1")
+    assert not stage.player.now.playing
+
+
+def test_a_song_in_front_that_is_opened_again_plays(stage: Stage, song: Path) -> None:
+    stage.open(song)
+    stage.session.pause()
+    stage.session.open([song])
+    stage.session.poll()
+    assert stage.player.now.playing
+
+
 def test_a_known_song_opens_though_its_file_is_gone(stages: Stages, song: Path) -> None:
     stage = stages()
     stage.open(song)
