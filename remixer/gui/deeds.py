@@ -25,7 +25,7 @@ class Deeds:
         self._page = page
         self._live = live
         self._chosen = 0
-        self._last_loop: tuple[int, int] | None = None
+        self._last_loops: dict[str, tuple[int, int]] = {}
 
     def table(self) -> Mapping[str, Callable[[], object]]:
         """Return what each name of the table of keys does."""
@@ -110,18 +110,16 @@ class Deeds:
             self._session.set_loop((start, self._page.playhead))
 
     def loop(self) -> None:
-        """Loop the region looped last, or what is seen; or end looping."""
-        now = self._session.front.remix.loop
+        """Loop the region of this song looped last, or what is seen; or end looping."""
+        song, now = self._session.front.song, self._session.front.remix.loop
+        if song is None:
+            return
         if now is not None:
-            self._last_loop = now
+            self._last_loops[song.id] = now
             self._session.set_loop(None)
             return
         view = self._page.viewport
-        self._session.set_loop(self._last_loop or (view.start, view.end))
-
-    def forget_loop(self) -> None:
-        """Another song has other regions."""
-        self._last_loop = None
+        self._session.set_loop(self._last_loops.get(song.id, (view.start, view.end)))
 
     def choose(self, number: int) -> None:
         """Choose a stem for the keys that follow, and take the focus there."""

@@ -92,13 +92,11 @@ class MainWindow(QMainWindow):
         """Take a bar that is shown under all pages."""
         self._column.addWidget(bar)
 
-    def turn_to(self, page: QWidget) -> bool:
-        """Show a page; return whether another one was shown before."""
-        if self._stack.currentWidget() is page:
-            return False
-        self._stack.setCurrentWidget(page)
-        self.setFocus()
-        return True
+    def turn_to(self, page: QWidget) -> None:
+        """Show a page."""
+        if self._stack.currentWidget() is not page:
+            self._stack.setCurrentWidget(page)
+            self.setFocus()
 
     def geometry_text(self) -> str:
         """Return size and place as text, for `appear`."""

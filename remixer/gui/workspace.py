@@ -74,8 +74,7 @@ class Workspace(QObject):
         page: QWidget = self.page if opening else self.window.empty
         if snapshot.live is not None:
             page = self.live.page
-        if self.window.turn_to(page):
-            self.deeds.forget_loop()
+        self.window.turn_to(page)
         self.live.show(snapshot)
         if page is self.page:
             self.screen_of.show(snapshot)

@@ -236,6 +236,20 @@ def test_places_and_loops_are_set_with_keys(desk: Desk, song: Path) -> None:
     desk.until(lambda: desk.page.playhead == 4 * rate)
 
 
+def test_the_loop_key_takes_no_region_of_another_song(desk: Desk, song: Path, tmp_path: Path) -> None:
+    desk.open(song)
+    desk.session.set_loop((100_000, 150_000))
+    QTest.keyClick(desk.window, Qt.Key.Key_L)
+    desk.session.open([write_song(tmp_path / "Short.wav", 1.0, seed=5)])
+    desk.until(lambda: desk.page.viewport.frames == 44_100)
+    QTest.keyClick(desk.window, Qt.Key.Key_L)
+    assert desk.player.loop == (0, 44_100)
+    desk.session.open([song])
+    desk.until(lambda: desk.page.viewport.frames == 4 * 44_100)
+    QTest.keyClick(desk.window, Qt.Key.Key_L)
+    assert desk.player.loop == (100_000, 150_000)
+
+
 def test_a_focused_fader_keeps_its_keys_and_leaves_the_rest(desk: Desk, song: Path) -> None:
     desk.open(song)
     desk.session.pause()
