@@ -69,12 +69,11 @@ class Autosave:
     def save(self, position_frames: int, running: bool) -> None:
         """Save now; `running` is false when the program is being closed. Thread: GUI."""
         self._front.save(position_frames)
-        song = self._front.song
-        paths = tuple(str(item.path) for item in self._playlist.items)
-        desk = Desk(paths or self._before.paths, self._playlist.current_index, running=running)
-        if song is not None:
-            desk = replace(desk, title=song.title, position_seconds=round(position_frames / song.rate, 2))
-        elif not paths:
-            desk = replace(self._before, running=running)
-        recording = self._live.recording
-        self._writer.save_desk(replace(desk, recording=str(recording) if recording is not None else ""))
+        item, song = self._playlist.current, self._front.song
+        desk = self._before
+        if item is not None:
+            paths = tuple(str(one.path) for one in self._playlist.items)
+            seconds = round(position_frames / song.rate, 2) if song is not None else 0.0
+            desk = Desk(paths, self._playlist.current_index, item.title, seconds)
+        recording = str(self._live.recording or "")
+        self._writer.save_desk(replace(desk, running=running, recording=recording))

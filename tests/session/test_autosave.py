@@ -59,6 +59,16 @@ def test_mute_loop_queue_and_place_are_kept_without_being_asked(stages: Stages, 
     assert (now.controls.stem("bass").mute, now.loop, now.position_frames) == (True, (1000, 30_000), 12_000)
 
 
+def test_a_queue_with_a_song_in_front_that_failed_can_be_gone_on_with(stages: Stages, song: Path) -> None:
+    stage = stages()
+    broken = song.parent / "Broken.wav"
+    broken.write_bytes(b"no sound at all")
+    stage.session.open([broken, song])
+    stage.until(lambda now: now.entries[0].state == "failed")
+    stage.session.close()
+    assert stages().session.last_desk == Desk((str(broken), str(song)), 0, "Broken")
+
+
 def test_what_cannot_be_written_is_found_and_written_later(tmp_path: Path) -> None:
     notices = Notices()
     (tmp_path / "config").write_text("a file where the folder should be")
