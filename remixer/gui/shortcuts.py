@@ -90,6 +90,9 @@ TABLE: tuple[tuple[str, tuple[Key, ...]], ...] = (
 
 _KEYS_WIDTH = 190
 _NUMBERED = ("choose", "mute_n", "solo_n")
+_MOVES = ("back_5", "forward_5", "back_1", "forward_1", "zoom_in", "zoom_out")
+_STEPS = (*_MOVES, "louder", "softer", "undo", "redo")
+"""What goes on while its key is held; all else is done once, or it would go on and off."""
 
 
 def install(
@@ -109,6 +112,7 @@ def install(
             for number, sequence in enumerate(key.keys):
                 shortcut = QShortcut(QKeySequence(sequence), window)
                 shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+                shortcut.setAutoRepeat(key.does in _STEPS)
                 if key.does in _NUMBERED:
                     shortcut.activated.connect(_Numbered(numbered[key.does], number, shortcut))
                 else:

@@ -13,6 +13,7 @@ from session_parts import write_song
 
 pytest.importorskip("PySide6")
 from PySide6.QtCore import QDir, Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QDialog
 
@@ -221,6 +222,12 @@ def test_no_key_does_two_things_and_every_key_does_one(desk: Desk) -> None:
     known = {*desk.work.deeds.table(), *desk.work.deeds.numbered()}
     known |= {"open", "export", "settings", "help", "quit", "live", "record", "truth"}
     assert {key.does for _, group in shortcuts.TABLE for key in group} == known
+
+
+def test_a_key_that_is_held_goes_on_moving_and_turns_nothing_on_and_off(desk: Desk) -> None:
+    made = {shortcut.key().toString(): shortcut for shortcut in desk.window.findChildren(QShortcut)}
+    assert all(made[key].autoRepeat() for key in ("Left", "Shift+Right", "Up", "Ctrl+Z", "+"))
+    assert not any(made[key].autoRepeat() for key in ("Space", "R", "M", "L", "Ctrl+1", "Ctrl+Shift+L"))
 
 
 def test_the_keys_are_shown(desk: Desk) -> None:
