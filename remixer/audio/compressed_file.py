@@ -62,7 +62,7 @@ class AacFile:
 
         self._rate, self._done = rate, 0
         self._container = av.open(
-            str(path), "w", format=kind, container_options={"movie_timescale": str(rate)}
+            str(path.absolute()), "w", format=kind, container_options={"movie_timescale": str(rate)}
         )
         self._streams = [self._container.add_stream("aac", rate=rate, layout="stereo") for _ in range(tracks)]
         for stream in self._streams:

@@ -48,7 +48,7 @@ def probe(path: Path) -> SourceInfo:
     """
     from remixer.audio import pyav_source, soundfile_source
 
-    _check(path)
+    require_file(path)
     info = soundfile_source.probe(path) or pyav_source.probe(path)
     if not LOWEST_HZ <= info.rate <= HIGHEST_HZ:
         raise InputError(
@@ -119,7 +119,12 @@ def _finite(block: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.nan_to_num(block, copy=True, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _check(path: Path) -> None:
+def require_file(path: Path) -> None:
+    """See that there is an ordinary file that can be read: anything else may never end, or never begin.
+
+    Raises:
+        InputError: there is none, or it is empty.
+    """
     name = shown_name(path)
     try:
         found = path.stat()

@@ -171,7 +171,7 @@ class InferenceThread:
         except Exception as error:  # noqa: BLE001  (the thread must outlive any model)
             _log.exception("the separation failed")
             self._drop()
-            message = f"“{request.song.title}” could not be separated: {error or type(error).__name__}."
+            message = f"“{request.song.title}” could not be separated: {str(error) or type(error).__name__}."
             self._publish(request, state="failed", error=message, seconds_left=None)
 
     def _run(self, request: _Request) -> None:

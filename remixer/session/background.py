@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 Spans = tuple[tuple[int, int, str], ...]
 
-_PATIENCE_SECONDS = 2.0
 _ROLE_RANK = {"offline": 0, "live-92": 1, "live": 2, "vocals": 3, "two-speakers": 4, "baseline": 5}
 
 
@@ -52,7 +50,6 @@ class Background:
         self._was_paused = False
         self._failure = ""
         self._heard_first = ""
-        self._patience_until = 0.0
         self._ahead: str | None = None
         known = {card.id for card in catalog.cards}
         self.card: ModelCard = catalog.get(model_id) if model_id in known else catalog.default_offline()
@@ -127,7 +124,7 @@ class Background:
     def poll(self, position_frames: int, loop: tuple[int, int] | None) -> SeparationStatus:
         """Start what is due, point the thread at the playhead, say a failure once. Thread: GUI."""
         song = self._song
-        if song is not None and self._due(song):
+        if song is not None and not (self._started or self._stopped or self._resting):
             self._started = True
             self._say_room(song)
             self._inference.start(song, self.card, self.device_id)
@@ -189,11 +186,6 @@ class Background:
             room = require_room(song, self.card.take_id, len(self.card.stems))
             if room.large:
                 self._notices.say(room.sentence)
-
-    def _due(self, song: Song) -> bool:
-        if self._started or self._stopped or self._resting:
-            return False
-        return song.complete or time.monotonic() >= self._patience_until
 
     def _send_loop(self, loop: tuple[int, int] | None) -> None:
         if loop is None:

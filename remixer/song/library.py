@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Collection
 from pathlib import Path
 
-from remixer.audio.decode import SourceInfo, probe
+from remixer.audio.decode import SourceInfo, probe, require_file
 from remixer.audio.naming import shown_name
 from remixer.audio.tags import read_tags
 from remixer.errors import InputError, RemixerError
@@ -47,6 +47,7 @@ class Library:
             OutputError: the cache's folder cannot be written to.
         """
         path = Path(os.path.abspath(path))  # noqa: PTH100  (links are kept as they were given)
+        require_file(path)
         song_id = self._id(path)
         folder = self._songs / song_id
         try:

@@ -250,6 +250,15 @@ def test_a_wav_beyond_its_limit_becomes_rf64(tmp_path: Path) -> None:
         assert np.array_equal(read(tmp_path / "a.wav")[0], audio)
 
 
+def test_a_folder_here_with_a_colon_is_no_address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mixes:2024").mkdir()
+    path = Path("mixes:2024/a.m4a")
+    with Encoder(path, 44_100, Encoding("m4a"), TAGS) as encoder:
+        encoder.write(np.zeros((5000, 2), np.float32))
+    assert len(read(path)[0]) == 5000
+
+
 def test_a_name_of_any_kind_is_written(tmp_path: Path) -> None:
     for name in (
         "é歌🎵 .wav",

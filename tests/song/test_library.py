@@ -80,6 +80,13 @@ def test_what_is_no_song_leaves_nothing_in_the_cache(library: Library, tmp_path:
     assert not list(tmp_path.glob("cache/songs/*"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pipes in folders")
+def test_a_pipe_is_refused_without_waiting(library: Library, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.wav")
+    with pytest.raises(InputError, match="ordinary"):
+        library.open(tmp_path / "pipe.wav")
+
+
 def test_a_cache_that_cannot_be_written_is_said_so(source: Make) -> None:
     if sys.platform != "linux":
         pytest.skip("needs a folder nobody can write to")
