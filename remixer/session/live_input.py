@@ -87,10 +87,13 @@ class LiveInput:
     def listen(self, device: str, cushion: int = 0) -> None:
         """Hear an input instead of the song; "" is the system's default. A recording of another one ends.
 
-        The cushion is how many blocks' time the model has; 0 chooses by what the devices take.
+        Nothing changes where it is heard already. The cushion is how many blocks' time the model has; 0
+        chooses by what the devices take.
         """
         if self._card is None:
             self._notices.say("No live model is installed, so live sound cannot be separated.", "error")
+            return
+        if self.on and (device, cushion) == (self._input, self._cushion):
             return
         if not self.on:
             self.on = True

@@ -69,6 +69,16 @@ def test_another_input_is_unheard_again(live: Stage) -> None:
     assert live.player.calls[-1] == ("listen", None, False) and not _view(live).audible
 
 
+def test_the_input_that_is_heard_already_goes_on(live: Stage, tmp_path: Path) -> None:
+    live.session.live.listen("mic")
+    live.session.live.set_audible(True)
+    live.session.live.record(tmp_path)
+    calls = list(live.player.calls)
+    live.session.live.listen("mic")
+    assert live.player.calls == calls
+    assert _view(live).audible and live.session.live.recording is not None
+
+
 def test_faders_are_for_the_live_sound_and_the_song_keeps_its_own(live: Stage) -> None:
     session = live.session
     session.set_stem("drums", gain_db=-6.0)
