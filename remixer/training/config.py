@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BAND_MASKER = "band-masker"
+_KINDS: dict[type, tuple[tuple[type, ...], str]] = {
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str: ((str,), "a text"),
+    tuple: ((list, tuple), "a list"),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,11 +73,24 @@ def filled(kind: type[T], values: Mapping[str, Any], table: str) -> T:
     """A frozen dataclass from a table of the configuration.
 
     Raises:
-        InputError: the table has a key the dataclass has not.
+        InputError: the table has a key the dataclass has not, or a value of another kind.
     """
-    known = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    known = fields.keys()
     unknown = sorted(set(values) - known)
     if unknown:
         there_are = f"known are {', '.join(sorted(known))}" if known else "nothing can be set there"
         raise InputError(f"[{table}] has the unknown key {unknown[0]}; {there_are}.")
+    for key, value in values.items():
+        _require_kind(f"[{table}] {key}", value, fields[key].default)
     return kind(**values)
+
+
+def _require_kind(name: str, value: object, default: object) -> None:
+    """Raise InputError unless a value is of the kind of a default; a number may be a whole one."""
+    wanted = next((one for one in _KINDS if isinstance(default, one)), None)
+    if wanted is None:
+        return
+    kinds, words = _KINDS[wanted]
+    if not isinstance(value, kinds) or (isinstance(value, bool) and wanted is not bool):
+        raise InputError(f"{name} is {value!r}; {words} is expected.")

@@ -125,6 +125,25 @@ def test_an_unknown_key_is_named(songs: Path, config: Path, tmp_path: Path) -> N
         train(config, songs=songs, out=tmp_path / "run")
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ('learning_rate = "1e-3"', r"\[training\] learning_rate is '1e-3'; a number is expected"),
+        ("steps = 2.5", r"steps is 2\.5; a whole number is expected"),
+        ("patience = true", r"patience is True; a whole number is expected"),
+        ("muon = 1", r"muon is 1; true or false is expected"),
+    ],
+)
+def test_a_value_of_another_kind_is_named(
+    songs: Path, config: Path, tmp_path: Path, line: str, sentence: str
+) -> None:
+    lines = config.read_text(encoding="utf-8").splitlines()
+    kept = [one for one in lines if not one.startswith(line.split()[0])]
+    config.write_text("\n".join([*kept, line]), encoding="utf-8")
+    with pytest.raises(InputError, match=sentence):
+        train(config, songs=songs, out=tmp_path / "run")
+
+
 def test_a_torn_configuration_is_named(tmp_path: Path) -> None:
     (tmp_path / "torn.toml").write_text("[network", encoding="utf-8")
     with pytest.raises(InputError, match=r"torn\.toml is not a TOML file"):
