@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BandMaskConfig:
-    """Weights of the two losses, precision, and how often a mixture is used (see `Replay`)."""
+    """Weights of the two losses, precision, and how often a mixture is used (see `Replay`).
+
+    `bfloat16` is faster where the processor has units for matrices of it, and slower elsewhere.
+    """
 
     sdr_weight: float = 0.1
     magnitude_weight: float = 0.25
-    bfloat16: bool = True
+    bfloat16: bool = False
     compiled: bool = False
     reuse: int = 1
     kept_batches: int = 24
