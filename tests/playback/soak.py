@@ -44,7 +44,7 @@ def main() -> int:
 
 def write_songs(sources: list[Path], work: Path, count: int, minutes: float) -> list[Path]:
     """Long flac files of the same music, each beginning elsewhere in it."""
-    music = np.concatenate([at_rate(*read(path)) for path in sources] or [mix_demo(render_demo())])
+    music = np.concatenate([resample(*read(path), RATE) for path in sources] or [mix_demo(render_demo())])
     written = []
     for number in range(count):
         path = work / f"song {number + 1}.flac"
@@ -54,12 +54,6 @@ def write_songs(sources: list[Path], work: Path, count: int, minutes: float) -> 
                 file.write(turned)
         written.append(path)
     return written
-
-
-def at_rate(audio: np.ndarray, rate: int) -> np.ndarray:
-    """Stereo at the loudspeaker's rate."""
-    stereo = audio[:, :2] if audio.shape[1] > 1 else np.repeat(audio, 2, axis=1)
-    return resample(stereo, rate, RATE)
 
 
 def play(songs: list[Path], work: Path, minutes: float, each: float) -> int:
