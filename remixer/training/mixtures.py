@@ -260,5 +260,5 @@ def _place(rng: Generator, wave: NDArray[np.float32], stem: str) -> NDArray[np.f
 
 def _set_loudness(rng: Generator, stems: NDArray[np.float32], config: MixtureConfig) -> None:
     """Scale all stems so that the sum has a random RMS."""
-    rms = float(np.sqrt(np.square(stems.sum(axis=0)).mean()))
+    rms = _rms(stems.sum(axis=0))
     stems *= 10.0 ** (rng.normal(config.loudness_db, config.loudness_spread_db) / 20.0) / max(rms, 1e-5)
