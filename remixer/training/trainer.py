@@ -170,8 +170,9 @@ class Trainer:
         self.network.train()
         try:
             self._loop(report)
-        except Cancelled:
-            self.save("last")
+        except Cancelled:  # of all processes at once
+            with self.ranks.first_alone():
+                self.save("last")
             raise
         finally:
             self.curves.close()
