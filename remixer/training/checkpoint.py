@@ -59,6 +59,16 @@ def save_checkpoint(
         raise OutputError(f"The checkpoint {path} could not be written.", str(error)) from error
 
 
+def require_no_run(folder: Path) -> None:
+    """See that a new run replaces none.
+
+    Raises:
+        InputError: the folder holds one.
+    """
+    if (folder / "last.safetensors").is_file():
+        raise InputError(f"{folder} holds a run already; go on with --resume, or choose another --out.")
+
+
 def load_checkpoint(
     path: Path, network: nn.Module, average: dict[str, Tensor], optimiser: Optimizer | None
 ) -> Progress:

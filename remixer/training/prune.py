@@ -25,7 +25,7 @@ from remixer.networks.pruning import (
 from remixer.networks.pruning import (
     prune as cut_silent,
 )
-from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from remixer.training.checkpoint import Progress, load_checkpoint, require_no_run, save_checkpoint
 from remixer.training.config import build_network, filled, network_name, read_config
 from remixer.training.export import to_toml
 from remixer.training.pruning_curve import Curve, Point
@@ -125,8 +125,8 @@ def prune(
         InputError: the network has no dense blocks, is pruned already, or there is nothing to score it on;
             or `out` holds a run that is not resumed.
     """
-    if not resume and (out / "last.safetensors").is_file():
-        raise InputError(f"{out} holds a run already; go on with --resume, or choose another --out.")
+    if not resume:
+        require_no_run(out)
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     torch.set_num_threads(int(data.pop("threads", 1)))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from remixer.errors import InputError
 from remixer.jobs import ignore
-from remixer.memory import keep_freed
+from remixer.training.checkpoint import require_no_run
 from remixer.training.config import build_network, filled, read_config
 from remixer.training.ranks import Ranks
 from remixer.training.task import make_task
@@ -46,9 +45,8 @@ def train(
     """
     import torch
 
-    if not resume and (out / "last.safetensors").is_file():
-        raise InputError(f"{out} holds a run already; go on with --resume, or choose another --out.")
-    keep_freed()
+    if not resume:
+        require_no_run(out)
     settings = read_config(config_path)
     data = settings.setdefault("data", {})
     seed = int(data.get("seed", 1))

@@ -12,6 +12,7 @@ import torch
 
 from remixer.errors import Cancelled, InputError
 from remixer.jobs import ignore
+from remixer.memory import keep_freed
 from remixer.training.checkpoint import Progress, load_checkpoint, save_checkpoint, start_from
 from remixer.training.muon import Muon
 from remixer.training.ranks import ALONE, Ranks
@@ -164,6 +165,7 @@ class Trainer:
             InputError: the loss is not a number.
             Cancelled: `report` said so; `last` then holds the run so far.
         """
+        keep_freed()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.curves = RunLog(self.folder / "log" if self.ranks.first else None)
         self.ranks.share(self.network.state_dict().values())
